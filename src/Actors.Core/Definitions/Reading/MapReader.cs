@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Actors.Core.Definitions.Canonical;
+using Actors.Definitions;
+
+namespace Actors.Core.Definitions.Reading;
+
+/// <summary>Reads the root of a process file.</summary>
+internal static class MapReader
+{
+    private static readonly ImmutableArray<string> Keys =
+    [
+        "process", "version", "model", "description", "input", "key", "deadline", "onFailure", "services", "defaults",
+        "pipeline", "labels", "steps", "output",
+    ];
+
+    private static readonly ImmutableArray<string> OtherModels = ["machine", "choreography", "code", "swarm"];
+
+    private static readonly ImmutableArray<(string, ProcessModel)> Models =
+        [("graph", ProcessModel.Graph), ("pipeline", ProcessModel.Pipeline)];
+
+    private static readonly ImmutableArray<(string, SiblingPolicy)> SiblingPolicies =
+        [("cancel", SiblingPolicy.Cancel), ("finish", SiblingPolicy.Finish)];
+
+    private static readonly ImmutableArray<(string, PipelineMode)> PipelineModes =
+        [("direct", PipelineMode.Direct), ("queued", PipelineMode.Queued)];
+
+    /// <summary>The map, as far as it could be read; null if there are no steps to speak of.</summary>
+    public static StepMap? Read(MappingNode root, FileErrors errors)
+    {
+        var name = (root.Find("process")?.Value as ScalarNode)?.Text;
+        var file = new MappingReader(root, name is null ? "the process" : $"process '{name}'", errors);
+        file.RefuseUnknown(Keys);
+        var model = ReadModel(file);
+        var map = new StepMap
+        {
+            Process = file.RequiredText("process", "the name of the process") ?? "unnamed",
+            Version = file.Integer("version") ?? 1,
+            Model = model ?? ProcessModel.Graph,
+            Pipeline = ReadPipeline(file),
+            Description = file.Text("description"),
+            InputSchema = file.Node("input") is { } schema ? CanonicalJson.Of(schema) : null,
+            Key = file.Text("key", "a path into the input"),
+            Deadline = file.Duration("deadline"),
+            OnFailure = file.Word("onFailure", SiblingPolicies) ?? SiblingPolicy.Cancel,
+            Services = ReadServices(file),
+            Output = file.Template("output"),
+            Labels = file.TextMap("labels", StringComparer.Ordinal),
+        };
+        var steps = ReadSteps(file, map.Services);
+        return steps.IsDefault || model is null ? null : ImpliedParts.Fill(map with { Steps = steps });
+    }
+
+    private static ProcessModel? ReadModel(MappingReader file)
+    {
+        if (file.Node("model") is not ScalarNode scalar || !OtherModels.Contains(scalar.Text, StringComparer.Ordinal))
+            return file.Has("model") ? file.Word("model", Models) : ProcessModel.Graph;
+        file.Errors.Add("not-in-this-version", scalar.Line,
+            $"{file.Thing}: model '{scalar.Text}' is not in this version; models: graph, pipeline");
+        return null;
+    }
+
+    private static PipelineOptions? ReadPipeline(MappingReader file)
+    {
+        if (file.Mapping("pipeline", "mode and capacity") is not { } pipeline) return null;
+        pipeline.RefuseUnknown(["mode", "capacity"]);
+        var defaults = new PipelineOptions();
+        return new PipelineOptions(
+            pipeline.Word("mode", PipelineModes) ?? defaults.Mode, pipeline.Integer("capacity") ?? defaults.Capacity);
+    }
+
+    private static ImmutableSortedDictionary<string, ServiceDefinition> ReadServices(MappingReader file)
+    {
+        var services = ImmutableSortedDictionary.CreateBuilder<string, ServiceDefinition>(StringComparer.Ordinal);
+        if (file.Mapping("services", "services by name") is not { } all) return services.ToImmutable();
+        foreach (var field in all.Fields)
+        {
+            if (all.Mapping(field.Key, "url, timeout and headers") is not { } service) continue;
+            service.RefuseUnknown(["url", "timeout", "headers"]);
+            services[field.Key] = new ServiceDefinition(
+                service.RequiredText("url", "an address that starts with http:// or https://") ?? "http://unreadable",
+                service.Duration("timeout"),
+                service.TextMap("headers", StringComparer.OrdinalIgnoreCase));
+        }
+
+        return services.ToImmutable();
+    }
+
+    private static StepDefaults ReadDefaults(MappingReader file)
+    {
+        if (file.Mapping("defaults", "retry and timeout") is not { } defaults) return StepDefaults.None;
+        defaults.RefuseUnknown(["retry", "timeout"]);
+        return new StepDefaults(
+            PolicyReader.ReadRetry(defaults, RetryPolicy.Default), PolicyReader.ReadTimeout(defaults));
+    }
+
+    private static ImmutableArray<Step> ReadSteps(
+        MappingReader file, ImmutableSortedDictionary<string, ServiceDefinition> services)
+    {
+        var defaults = ReadDefaults(file);
+        if (!file.Has("steps")) file.Missing("steps", "the steps by name");
+        if (file.Mapping("steps", "the steps by name") is not { } all) return default;
+        if (all.Fields.Count > StepMap.StepsMax) return default(ImmutableArray<Step>);
+
+        var steps = ImmutableArray.CreateBuilder<Step>(all.Fields.Count);
+        foreach (var field in all.Fields)
+        {
+            if (field.Value is not MappingNode mapping)
+            {
+                file.Errors.Add("wrong-value", field.Line,
+                    $"step '{field.Key}' takes a mapping, but is {field.Value.Describe()}; give it one of {string.Join(", ", ActionReader.Kinds)}");
+                mapping = new MappingNode(field.Line, [new Field("handler", field.Line, new ScalarNode(field.Line, ScalarKind.Text, "unreadable"))]);
+            }
+
+            var reader = new MappingReader(mapping, $"step '{field.Key}'", file.Errors);
+            var step = StepReader.Read(field.Key, reader, defaults, out _);
+            steps.Add(defaults.ApplyTimeout(step, services));
+        }
+
+        return steps.MoveToImmutable();
+    }
+}
