@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using Actors.Grains.Work;
+
+namespace Actors.Grains.Steps;
+
+/// <summary>From what went wrong to the failure that is recorded.</summary>
+internal static class FailureRules
+{
+    /// <summary>The failure that an exception out of an executor stands for, and when to try again at the earliest.</summary>
+    public static StepResult FromException(Exception exception, RunningAttempt attempt)
+    {
+        var cause = exception is AggregateException { InnerExceptions: [var single] } ? single : exception;
+        // A terminal failure is an answer even if it comes late; anything else that comes out of an attempt that was told
+        // to stop is how its code stops.
+        if (attempt.Reason != StopReason.None && cause is not TerminalException)
+            return Stopped(attempt, cause is OperationCanceledException ? null : Failure.FromException(cause));
+        return StepResult.Failed(Failure.FromException(cause), (cause as TransientException)?.RetryAfter);
+    }
+
+    /// <summary>The failure of an attempt that was told to stop.</summary>
+    public static Failure Stopped(RunningAttempt attempt, Failure? cause)
+    {
+        var name = StepText(attempt.Work.Key.Step, attempt.Work.Key.Item);
+        var failure = attempt.Reason == StopReason.Timeout
+            ? Failure.Transient("timeout", string.Create(
+                CultureInfo.InvariantCulture,
+                $"step '{name}' did not end, and gave no heartbeat, within its attempt timeout of {attempt.Work.Timeout:c}"))
+            : Failure.Transient("cancelled", $"step '{name}' was told to stop, by its invocation or by the silo's shutdown");
+        return failure with { Cause = cause };
+    }
+
+    /// <summary>What the step declares permanent is permanent, by failure type; http statuses as <c>402</c> or <c>http-402</c>.</summary>
+    public static bool IsDeclaredPermanent(Failure failure, WorkItem item)
+    {
+        if (item.Permanent.IsDefaultOrEmpty) return false;
+        var type = WithoutPrefix(failure.Type);
+        foreach (var declared in item.Permanent)
+        {
+            if (WithoutPrefix(declared).SequenceEqual(type)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary><c>name</c>, or <c>name[item]</c> in a mapped step.</summary>
+    public static string StepText(string step, int item) =>
+        item < 0 ? step : string.Create(CultureInfo.InvariantCulture, $"{step}[{item}]");
+
+    /// <summary>The failure of JSON that does not fit the type that is to read it.</summary>
+    public static Failure InvalidInput(string what, Type type, Exception exception)
+    {
+        var path = exception is JsonException { Path: { Length: > 0 } found } ? found : "$";
+        return Failure.Permanent("invalid-input", $"{what}: the input does not fit {type} at {path}: {exception.Message}");
+    }
+
+    private static ReadOnlySpan<char> WithoutPrefix(string type)
+    {
+        const string prefix = "http-";
+        var code = type.AsSpan();
+        if (code.StartsWith(prefix, StringComparison.Ordinal)) code = code[prefix.Length..];
+        return code.Length == 3 && !code.ContainsAnyExceptInRange('0', '9') ? code : type;
+    }
+}

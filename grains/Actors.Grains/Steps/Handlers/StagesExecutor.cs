@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Actors.Grains.Work;
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Grains.Steps;
+
+/// <summary>
+/// Runs pure stages one after the other. Where a stage gives what the next one takes, the object is handed on as it is; its
+/// JSON is written all the same, because that is what is recorded. Members that JSON leaves out therefore reach the next stage
+/// of the same run, but not a run that begins there after a restart: a pure stage must not rely on them.
+/// </summary>
+internal sealed class StagesExecutor(HandlerExecutor handlers) : StepExecutor
+{
+    public override async ValueTask<StepResult> ExecuteAsync(RunningAttempt attempt)
+    {
+        var stages = ((WorkAction.Stages)attempt.Work.Action).Run;
+        var before = ImmutableArray.CreateBuilder<Payload>(stages.Length);
+        var value = new HandlerValue(attempt.Work.Input);
+        for (var i = 0; i < stages.Length; i++)
+        {
+            var stage = stages[i];
+            if (handlers.Find(stage.Handler) is not { } handler) return handlers.Missing(attempt, stage.Step, stage.Handler);
+            if (attempt.Reason != StopReason.None) return FailureRules.Stopped(attempt, null) with { Step = stage.Step };
+            if (i > 0) before.Add(value.Payload);
+            try
+            {
+                value = await handler.InvokeAsync(value, new StageContext(attempt, stage), attempt, i < stages.Length - 1);
+            }
+            catch (Exception e)
+            {
+                var failed = FailureRules.FromException(e, attempt);
+                return StepResult.Failed(failed.Failure! with { Step = stage.Step }, failed.RetryAfter);
+            }
+
+            if (value.Payload.Bytes > attempt.Options.ResultBytesMax)
+                return attempt.TooLarge(value.Payload.Bytes) with { Step = stage.Step };
+        }
+
+        return StepResult.OfStages(value.Payload, before.MoveToImmutable());
+    }
+
+    /// <summary>The attempt as one of its stages sees it.</summary>
+    private sealed class StageContext(RunningAttempt attempt, PureStage stage) : StepContext
+    {
+        private ILogger? _logger;
+
+        public override InvocationId InvocationId => attempt.InvocationId;
+
+        public override string Step => stage.Step;
+
+        public override int? Item => attempt.Item;
+
+        public override int Attempt => attempt.Attempt;
+
+        public override bool IsUndo => attempt.IsUndo;
+
+        public override string IdempotencyKey => $"{attempt.IdempotencyKey}/{stage.Step}";
+
+        public override string CorrelationId => attempt.CorrelationId;
+
+        public override CancellationToken CancellationToken => attempt.CancellationToken;
+
+        public override ILogger Logger => _logger ??= attempt.LoggerFor(stage.Step);
+
+        public override IServiceProvider Services => attempt.Services;
+
+        public override void Heartbeat() => attempt.Heartbeat();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Security.Authentication;
+using Actors.Definitions;
+
+namespace Actors.Grains.Steps;
+
+/// <summary>What the outcome of a request means for the step.</summary>
+internal static class HttpFailures
+{
+    /// <summary>The longest wait a server may ask for.</summary>
+    public static readonly TimeSpan RetryAfterMax = TimeSpan.FromHours(1);
+
+    public static bool IsSuccess(StepAction.Http spec, int status) =>
+        spec.Success.IsDefaultOrEmpty ? status is >= 200 and <= 299 : spec.Success.Contains(status);
+
+    public static bool IsTransient(StepAction.Http spec, int status) =>
+        spec.Transient.IsDefaultOrEmpty ? status is 408 or 425 or 429 or (>= 500 and <= 599) : spec.Transient.Contains(status);
+
+    /// <summary>The failure of an answer that is no success.</summary>
+    public static async ValueTask<StepResult> OfStatusAsync(
+        HttpCall call, HttpResponseMessage response, StepAction.Http spec, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var body = await HttpBody.QuoteAsync(response.Content, cancellationToken);
+        var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? "" : $" {response.ReasonPhrase}";
+        var message = call.Safe($"{call.Description} answered {status}{reason}{(body.Length == 0 ? "" : $": {body}")}");
+        return IsTransient(spec, status)
+            ? StepResult.Failed(Failure.Transient($"http-{status}", message), RetryAfter(response, time))
+            : Failure.Permanent($"http-{status}", message);
+    }
+
+    /// <summary>The failure of a request that got no answer.</summary>
+    public static Failure OfSending(HttpCall call, Exception exception) => exception switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
+            Make(call, "response-too-large", FailureKind.Permanent, "the headers of the response are too large", exception),
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError } =>
+            Make(call, "invalid-response", FailureKind.Transient, "the answer is not HTTP", exception),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+            Make(call, "connection", FailureKind.Transient, "the host's name was not found", exception),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException =>
+            Make(call, "connection", FailureKind.Transient, "no secure connection came about", exception),
+        OperationCanceledException =>
+            Make(call, "connection", FailureKind.Transient, "no connection came about in time", exception),
+        _ => Make(call, "connection", FailureKind.Transient, "no answer came", exception),
+    };
+
+    /// <summary>The failure of a response that ended before its body did.</summary>
+    public static Failure OfReading(HttpCall call, HttpStatusCode status, Exception exception) =>
+        Make(call, "truncated", FailureKind.Transient, $"answered {(int)status}, but the body broke off", exception);
+
+    private static Failure Make(HttpCall call, string type, FailureKind kind, string what, Exception exception)
+    {
+        var innermost = exception.GetBaseException();
+        return new Failure(type, call.Safe($"{call.Description}: {what}: {innermost.Message}"), kind);
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
+    {
+        if (response.Headers.RetryAfter is not { } header) return null;
+        var wait = header.Delta ?? header.Date - time.GetUtcNow() ?? TimeSpan.Zero;
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > RetryAfterMax ? RetryAfterMax : wait;
+    }
+}
