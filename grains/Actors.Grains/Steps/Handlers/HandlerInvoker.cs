@@ -44,7 +44,7 @@ internal abstract class HandlerInvoker<TInput, TOutput>(string name)
     private TInput Read(HandlerValue input, StepContext context)
     {
         if (input.Type is { } type && Takes(type)) return (TInput)input.Object!;
-        if (input.Payload is TInput payload) return payload;
+        if (typeof(TInput) == typeof(Payload)) return (TInput)(object)input.Payload;
         try
         {
             _input ??= (JsonTypeInfo<TInput>)Payload.JsonOptions.GetTypeInfo(typeof(TInput));

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Actors.Grains.Work;
 using Microsoft.Extensions.Logging;
 
@@ -14,14 +14,14 @@ internal sealed class StagesExecutor(HandlerExecutor handlers) : StepExecutor
     public override async ValueTask<StepResult> ExecuteAsync(RunningAttempt attempt)
     {
         var stages = ((WorkAction.Stages)attempt.Work.Action).Run;
-        var before = ImmutableArray.CreateBuilder<Payload>(stages.Length);
+        var before = new Payload[Math.Max(0, stages.Length - 1)];
         var value = new HandlerValue(attempt.Work.Input);
         for (var i = 0; i < stages.Length; i++)
         {
             var stage = stages[i];
             if (handlers.Find(stage.Handler) is not { } handler) return handlers.Missing(attempt, stage.Step, stage.Handler);
             if (attempt.Reason != StopReason.None) return FailureRules.Stopped(attempt, null) with { Step = stage.Step };
-            if (i > 0) before.Add(value.Payload);
+            if (i > 0) before[i - 1] = value.Payload;
             try
             {
                 value = await handler.InvokeAsync(value, new StageContext(attempt, stage), attempt, i < stages.Length - 1);
@@ -36,7 +36,7 @@ internal sealed class StagesExecutor(HandlerExecutor handlers) : StepExecutor
                 return attempt.TooLarge(value.Payload.Bytes) with { Step = stage.Step };
         }
 
-        return StepResult.OfStages(value.Payload, before.MoveToImmutable());
+        return StepResult.OfStages(value.Payload, ImmutableCollectionsMarshal.AsImmutableArray(before));
     }
 
     /// <summary>The attempt as one of its stages sees it.</summary>

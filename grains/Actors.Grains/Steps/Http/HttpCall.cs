@@ -143,16 +143,19 @@ internal sealed class HttpCall
     {
         // Checked here because the exceptions of the header collections quote the value.
         var fits = !value.AsSpan().ContainsAnyInRange('\0', '\u001f') && !value.AsSpan().ContainsAnyExceptInRange('\t', '~');
-        if (fits)
-        {
-            Request.Headers.Remove(name);
-            if (Request.Headers.TryAddWithoutValidation(name, value)) return;
-            Request.Content?.Headers.Remove(name);
-            if (Request.Content?.Headers.TryAddWithoutValidation(name, value) ?? IsContentHeader(name)) return;
-        }
+        if (fits && (Replace(Request.Headers, name, value) || (Request.Content is { } content
+            ? Replace(content.Headers, name, value)
+            : IsContentHeader(name)))) return;
 
         throw new TerminalException(
             $"header '{name}' can't be sent: its name must be a token, its value printable ASCII text", "invalid-header");
+    }
+
+    // False: the name is none, or belongs into the other collection.
+    private static bool Replace(HttpHeaders headers, string name, string value)
+    {
+        if (headers.NonValidated.Contains(name)) headers.Remove(name);
+        return headers.TryAddWithoutValidation(name, value);
     }
 
     // A description of a body that is not there is left out, so that one set of headers fits all methods of a service.

@@ -76,6 +76,8 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
                 "the step takes");
         }
 
+        if (spec.Response is not null)
+            return Failure.Permanent("response-mapping", $"{call.Description}: this version does not map responses");
         return HttpBody.ToPayload(bytes, response.Content.Headers.ContentType);
     }
 
