@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Actors.Definitions;
 using Actors.Grains.Steps;
@@ -106,32 +107,40 @@ public sealed class ActionTests
             return Activity.Current!.Id!;
         });
         rig.Handlers.Add<int, int>("fails", int (_) => throw new TerminalException("no", "declined"));
-        var spans = new List<Activity>();
+        await using var server = await TestServer.StartAsync(200, "1");
+        var trace = ActivityTraceId.CreateRandom();
+        var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = s => s.Name == "Actors",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = spans.Add,
+            // Other tests run meanwhile, and shall go without.
+            Sample = (ref ActivityCreationOptions<ActivityContext> o) =>
+                o.Parent.TraceId == trace ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
+            ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         using var mine = new Activity("mine").Start();
         var item = StepRig.Call("seen", "1") with
         {
-            CorrelationId = "spans",
-            TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            TraceParent = $"00-{trace}-b7ad6b7169203331-01",
         };
 
         var seen = (await rig.RunAsync(item)).Result!.Value.To<string>();
         await rig.RunAsync(item with { Action = new WorkAction.Handler("fails") });
 
+        var http = new StepAction.Http { Method = "GET", Url = server.Url };
+        await rig.RunAsync(item with { Action = new WorkAction.Http(http, null, server.Url, [], null) });
+
         Activity.Current.ShouldBeSameAs(mine);
-        var ours = spans.Where(s => s.GetTagItem("actors.correlation") is "spans").ToList();
-        ours.Count.ShouldBe(2);
+        var ours = spans.ToArray();
+        ours.Length.ShouldBe(3);
         ours[0].Id.ShouldBe(seen);
         ours[0].ParentSpanId.ToString().ShouldBe("b7ad6b7169203331");
         ours[0].GetTagItem("actors.step").ShouldBe("charge");
         ours[0].GetTagItem("actors.process").ShouldBe("orders");
         ours[0].GetTagItem("actors.attempt").ShouldBe(1);
+        ours[0].GetTagItem("actors.correlation").ShouldBe("c-1");
+        server.Last.Headers["traceparent"].ShouldBe(ours[2].Id);
         (ours[1].Status, ours[1].GetTagItem("error.type")).ShouldBe((ActivityStatusCode.Error, "declined"));
     }
 

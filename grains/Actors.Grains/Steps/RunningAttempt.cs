@@ -177,9 +177,9 @@ internal sealed class RunningAttempt : StepContext
 
     private bool End(StepOutcome outcome)
     {
-        if (_outcome is null || !_outcome.TrySetResult(outcome)) return false;
+        // First, since whoever waits for the outcome goes on within TrySetResult.
         Disarm();
-        return true;
+        return _outcome!.TrySetResult(outcome);
     }
 
     private TimeSpan Rest() => Work.Timeout == Timeout.InfiniteTimeSpan

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using Actors.Grains.Work;
 
@@ -119,8 +118,8 @@ internal sealed class HttpCall
     {
         Put("Idempotency-Key", attempt.IdempotencyKey);
         Put("X-Correlation-Id", attempt.CorrelationId);
-        // With a current span, the HTTP client itself sends that span's trace parent.
-        if (Activity.Current is null && attempt.Work.TraceParent is { } parent) Put("traceparent", parent);
+        // Said here, because the HTTP client would name a span of its own, which is recorded only if it is listened to as well.
+        if ((attempt.Activity?.Id ?? attempt.Work.TraceParent) is { } parent) Put("traceparent", parent);
     }
 
     private void Set(string name, string value, RunningAttempt attempt)
