@@ -1,5 +1,6 @@
 using System.Text;
 using Actors.Core.Definitions.Reading;
+using Actors.Core.Definitions.Validation;
 using Actors.Definitions;
 
 namespace Actors.Core.Definitions;
@@ -29,6 +30,7 @@ public static class ProcessFile
         var errors = new FileErrors(fileName);
         if (ReadRoot(text, fileName, bytesMax, errors) is not { } root) return DefinitionResult.Invalid(errors.ToImmutable());
         var map = MapReader.Read(root, errors);
+        if (map is not null) StepMapValidator.Check(map, new SourcePositions(root), errors);
         return map is not null && errors.IsEmpty
             ? DefinitionResult.Valid(map)
             : DefinitionResult.Invalid(errors.ToImmutable());

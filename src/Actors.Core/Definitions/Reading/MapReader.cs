@@ -99,8 +99,6 @@ internal static class MapReader
         var defaults = ReadDefaults(file);
         if (!file.Has("steps")) file.Missing("steps", "the steps by name");
         if (file.Mapping("steps", "the steps by name") is not { } all) return default;
-        if (all.Fields.Count > StepMap.StepsMax) return default(ImmutableArray<Step>);
-
         var steps = ImmutableArray.CreateBuilder<Step>(all.Fields.Count);
         foreach (var field in all.Fields)
         {

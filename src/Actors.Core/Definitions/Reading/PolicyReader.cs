@@ -91,7 +91,10 @@ internal static class PolicyReader
             case MappingNode mapping:
                 var limit = step.Below("limit", mapping);
                 limit.RefuseUnknown(["concurrency", "rate", "queue"]);
-                return new StepLimit(limit.Text("queue", "the name of a queue"), limit.Integer("concurrency"), ReadRate(limit));
+                var (queue, concurrency, rate) = (limit.Text("queue", "the name of a queue"), limit.Integer("concurrency"), ReadRate(limit));
+                // What could not be read has been reported; a limit of nothing would be a second error for one mistake.
+                var isUnreadable = queue is null && concurrency is null && rate is null && limit.Fields.Count > 0;
+                return isUnreadable ? null : new StepLimit(queue, concurrency, rate);
             default:
                 return step.Integer("limit", "how many attempts run at once, or a mapping of concurrency, rate, queue") is { } count
                     ? new StepLimit(null, count, null)

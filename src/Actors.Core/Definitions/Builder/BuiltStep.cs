@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Actors.Core.Definitions.Canonical;
+
+namespace Actors.Definitions;
+
+/// <summary>A step as it was written in C#, with what its handler's types say.</summary>
+/// <param name="Step">The step, without what the map's defaults add.</param>
+/// <param name="Retry">What it says about retries; null: nothing.</param>
+/// <param name="Types">Types of its handler; null: unknown.</param>
+/// <param name="InputType">Type of its input where that was written as a typed path; null: not.</param>
+internal sealed record BuiltStep(Step Step, RetryOverride? Retry, HandlerTypes? Types, Type? InputType);
+
+/// <summary>The parts of a retry policy that were written; the others come from the map's defaults.</summary>
+internal sealed record RetryOverride(
+    int? AttemptsMax, TimeSpan? FirstDelay, double? Factor, TimeSpan? MaxDelay, bool? Jitter, string[]? On)
+{
+    public RetryPolicy Over(RetryPolicy defaults) => new(
+        AttemptsMax ?? defaults.AttemptsMax, FirstDelay ?? defaults.FirstDelay, Factor ?? defaults.Factor,
+        MaxDelay ?? defaults.MaxDelay, Jitter ?? defaults.Jitter, On is null ? defaults.On : [.. On]);
+}
+
+/// <summary>What a handler takes and gives.</summary>
+internal sealed record HandlerTypes(Type Input, Type Output)
+{
+    /// <summary>By the handler interface that a class implements; null: it implements none, or several.</summary>
+    public static HandlerTypes? Of(Type handler)
+    {
+        var found = handler.GetInterfaces()
+            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IStepHandler<,>))
+            .ToList();
+        return found.Count == 1 ? new HandlerTypes(found[0].GenericTypeArguments[0], found[0].GenericTypeArguments[1]) : null;
+    }
+}
+
+/// <summary>Makes templates of C# values.</summary>
+internal static class Templates
+{
+    /// <summary>The value as canonical JSON; its strings are read as in a file.</summary>
+    /// <exception cref="DefinitionException">The value can't be written as JSON.</exception>
+    public static Template Of(object? value, string thing)
+    {
+        try
+        {
+            return new Template(CanonicalJson.Of(JsonSerializer.Serialize(value, value?.GetType() ?? typeof(object), Payload.JsonOptions)));
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
+        {
+            throw new DefinitionException([new DefinitionError("template", $"{thing} can't be written as JSON: {e.Message}")]);
+        }
+    }
+}
