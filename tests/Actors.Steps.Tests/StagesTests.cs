@@ -54,7 +54,7 @@ public sealed class StagesTests : IDisposable
 
         var failure = outcome.Failure!;
         (failure.Type, failure.Step, failure.IsPermanent).ShouldBe((type, "second", permanent));
-        outcome.StageResults.ShouldBeEmpty();
+        outcome.StageResults.ShouldBe([Payload.From(2)]);
         outcome.Result.ShouldBeNull();
     }
 
@@ -76,6 +76,23 @@ public sealed class StagesTests : IDisposable
 
         var failure = (await running).Failure!;
         (failure.Type, failure.Step).ShouldBe(("timeout", "b"));
+    }
+
+    [Fact]
+    public async Task An_abandoned_stage_leaves_the_results_of_those_before_it()
+    {
+        var gate = new TaskCompletionSource<int>();
+        _rig.Handlers.Add("inc", (int i) => i + 1).Add<int, int>("stubborn", async (_, _) => await gate.Task);
+        var running = _rig.RunAsync(Run("1", ("a", "inc"), ("b", "inc"), ("c", "stubborn"), ("d", "inc")));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(10));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var outcome = await running;
+        (outcome.Failure!.Type, outcome.Failure.Step).ShouldBe(("timeout", "c"));
+        outcome.StageResults.ShouldBe([Payload.From(2), Payload.From(3)]);
+        gate.SetResult(9);
+        await _rig.Log.OrphanEnded.Task;
+        outcome.StageResults.ShouldBe([Payload.From(2), Payload.From(3)]);
     }
 
     [Fact]

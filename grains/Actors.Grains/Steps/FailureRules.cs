@@ -21,7 +21,7 @@ internal static class FailureRules
     /// <summary>The failure of an attempt that was told to stop.</summary>
     public static Failure Stopped(RunningAttempt attempt, Failure? cause)
     {
-        var name = StepText(attempt.Work.Key.Step, attempt.Work.Key.Item);
+        var name = StepText(attempt.CurrentStep, attempt.Work.Key.Item);
         var failure = attempt.Reason == StopReason.Timeout
             ? Failure.Transient("timeout", string.Create(
                 CultureInfo.InvariantCulture,

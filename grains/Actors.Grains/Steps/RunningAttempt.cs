@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Actors.Grains.Work;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,6 +39,8 @@ internal sealed class RunningAttempt : StepContext
     private ILogger? _logger;
     private AsyncServiceScope? _scope;
     private long _aliveAt;
+    private Payload[] _stageResults = [];
+    private int _stagesDone;
     private int _armed;
     private int _reason;
 
@@ -61,6 +65,18 @@ internal sealed class RunningAttempt : StepContext
 
     /// <summary>The scope, if one was made.</summary>
     public AsyncServiceScope? Scope => _scope;
+
+    /// <summary>Results of the stages that are done, of a run of several; read also by the clock, while the code goes on.</summary>
+    public ImmutableArray<Payload> StageResults => Volatile.Read(ref _stagesDone) switch
+    {
+        0 => [],
+        var done when done == _stageResults.Length => ImmutableCollectionsMarshal.AsImmutableArray(_stageResults),
+        var done => [.. _stageResults.AsSpan(0, done)],
+    };
+
+    /// <summary>The step it is at: its own or, in a run of several stages, the one that is not done yet.</summary>
+    public string CurrentStep =>
+        Work.Action is WorkAction.Stages { Run: var run } && _stagesDone < run.Length ? run[_stagesDone].Step : Step;
 
     public override InvocationId InvocationId => Work.Key.Invocation;
 
@@ -111,6 +127,14 @@ internal sealed class RunningAttempt : StepContext
 
     /// <summary>The failure of a result beyond the bound.</summary>
     public Failure TooLarge(int bytes) => _worker.TooLarge(bytes);
+
+    /// <summary>One more stage is done, of so many whose results are told.</summary>
+    public void AddStageResult(Payload result, int stages)
+    {
+        if (_stagesDone == 0) _stageResults = new Payload[stages];
+        _stageResults[_stagesDone] = result;
+        Volatile.Write(ref _stagesDone, _stagesDone + 1);
+    }
 
     /// <summary>Starts the clock, and gives the outcome, which comes from the code or, failing that, from the clock.</summary>
     public Task<StepOutcome> WatchAsync()

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Actors.Grains.Steps;
 
 /// <summary>Carries out one kind of <see cref="Work.WorkAction"/>.</summary>
@@ -14,12 +12,11 @@ internal abstract class StepExecutor
 /// <summary>What an executor has to say: a result or a failure.</summary>
 internal readonly struct StepResult
 {
-    private StepResult(Payload result, Failure? failure, TimeSpan? retryAfter, ImmutableArray<Payload> stageResults)
+    private StepResult(Payload value, Failure? failure, TimeSpan? retryAfter)
     {
-        Value = result;
+        Value = value;
         Failure = failure;
         RetryAfter = retryAfter;
-        StageResults = stageResults;
     }
 
     public Payload Value { get; }
@@ -28,13 +25,9 @@ internal readonly struct StepResult
 
     public TimeSpan? RetryAfter { get; }
 
-    public ImmutableArray<Payload> StageResults { get; }
+    public static implicit operator StepResult(Payload value) => new(value, null, null);
 
-    public static implicit operator StepResult(Payload result) => new(result, null, null, []);
+    public static implicit operator StepResult(Failure failure) => new(default, failure, null);
 
-    public static implicit operator StepResult(Failure failure) => new(default, failure, null, []);
-
-    public static StepResult Failed(Failure failure, TimeSpan? retryAfter) => new(default, failure, retryAfter, []);
-
-    public static StepResult OfStages(Payload last, ImmutableArray<Payload> before) => new(last, null, null, before);
+    public static StepResult Failed(Failure failure, TimeSpan? retryAfter) => new(default, failure, retryAfter);
 }

@@ -12,6 +12,8 @@ namespace Actors.Grains.Steps;
 /// token is signalled; code that has not ended <see cref="StepWorkerOptions.StopGrace"/> later is abandoned: the outcome
 /// <c>timeout</c> or <c>cancelled</c> (both transient) is given, and what the orphan still does is only logged. Code that
 /// blocks the thread it was called on, instead of awaiting, can't be abandoned before it awaits or ends.</para>
+/// <para>An attempt that is cancelled before it begins calls nothing and ends as <c>cancelled</c>. It is never reported as
+/// <see cref="StepOutcome.NotBegun"/>: only the caller knows whether the invocation or the silo's end is behind it.</para>
 /// <para>Bounds: the caller bounds how many attempts run; <see cref="Orphans"/> tells how many abandoned ones still do.</para>
 /// </summary>
 public sealed partial class StepWorker : IWorker, IDisposable
@@ -58,7 +60,8 @@ public sealed partial class StepWorker : IWorker, IDisposable
     {
         ArgumentNullException.ThrowIfNull(item);
         var attempt = new RunningAttempt(this, item, cancellationToken);
-        if (cancellationToken.IsCancellationRequested) return new(NotBegun(attempt));
+        if (cancellationToken.IsCancellationRequested)
+            return new(OutcomeOf(attempt, Failure.Transient("cancelled", "the attempt was cancelled before it began")));
 
         var outer = StepTelemetry.Begin(attempt);
         ValueTask<StepResult> running;
@@ -96,18 +99,22 @@ public sealed partial class StepWorker : IWorker, IDisposable
         if (result.Failure is not { } failure)
         {
             StepTelemetry.End(attempt, failure: null);
-            return new StepOutcome(item.Key, result.Value, null) { StageResults = result.StageResults };
+            return new StepOutcome(item.Key, result.Value, null) { StageResults = attempt.StageResults };
         }
 
         var permanent = failure.IsPermanent || FailureRules.IsDeclaredPermanent(failure, item);
         failure = failure with
         {
             Kind = permanent ? FailureKind.Permanent : FailureKind.Transient,
-            Step = failure.Step ?? FailureRules.StepText(item.Key.Step, item.Key.Item),
+            Step = FailureRules.StepText(attempt.CurrentStep, item.Key.Item),
             Attempt = item.Key.Attempt,
         };
         StepTelemetry.End(attempt, failure);
-        return new StepOutcome(item.Key, null, failure) { RetryAfter = permanent ? null : result.RetryAfter };
+        return new StepOutcome(item.Key, null, failure)
+        {
+            RetryAfter = permanent ? null : result.RetryAfter,
+            StageResults = attempt.StageResults,
+        };
     }
 
     internal Failure TooLarge(int bytes) => Failure.Permanent(
@@ -118,16 +125,6 @@ public sealed partial class StepWorker : IWorker, IDisposable
     internal void BeginOrphan() => Interlocked.Increment(ref _orphans);
 
     internal void EndOrphan() => Interlocked.Decrement(ref _orphans);
-
-    private static StepOutcome NotBegun(RunningAttempt attempt) =>
-        new(attempt.Work.Key, null, Failure.Transient("cancelled", "the attempt was cancelled before it began") with
-        {
-            Step = FailureRules.StepText(attempt.Work.Key.Step, attempt.Work.Key.Item),
-            Attempt = attempt.Work.Key.Attempt,
-        })
-        {
-            NotBegun = true,
-        };
 
     private ValueTask<StepResult> Execute(RunningAttempt attempt) => attempt.Work.Action switch
     {

@@ -100,7 +100,9 @@ public sealed record StepOutcome(WorkKey Key, Payload? Result, Failure? Failure)
     /// <summary>When the receiver asked to be tried again at the earliest, from now; null: it did not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Results of the pure stages before the last, in order; empty for a single step.</summary>
+    /// <summary>
+    /// Results of the pure stages before the last or, if one failed, before that one, in order; empty for a single step.
+    /// </summary>
     public ImmutableArray<Payload> StageResults { get; init; } = [];
 
     /// <summary>True if the attempt was never begun because the silo is stopping: it does not count.</summary>

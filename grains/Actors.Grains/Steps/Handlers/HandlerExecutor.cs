@@ -27,7 +27,7 @@ internal sealed class HandlerExecutor(StepWorkerPorts ports) : StepExecutor
             $"step '{step}' calls handler '{name}', which this silo does not have" +
             (near.Count == 0 ? "" : $"; did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}?") +
             " Register it with HandlerRegistry.Add, or let a silo that has it run the step.");
-        return StepResult.Failed(failure with { Step = step }, attempt.Options.MissingHandlerRetryAfter);
+        return StepResult.Failed(failure, attempt.Options.MissingHandlerRetryAfter);
     }
 
     private static async ValueTask<StepResult> CallAsync(HandlerInvoker handler, RunningAttempt attempt)

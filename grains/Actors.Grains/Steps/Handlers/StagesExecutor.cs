@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Actors.Grains.Work;
 using Microsoft.Extensions.Logging;
 
@@ -8,35 +7,26 @@ namespace Actors.Grains.Steps;
 /// Runs pure stages one after the other. Where a stage gives what the next one takes, the object is handed on as it is; its
 /// JSON is written all the same, because that is what is recorded. Members that JSON leaves out therefore reach the next stage
 /// of the same run, but not a run that begins there after a restart: a pure stage must not rely on them.
+/// <para>The outcome holds the results of all stages before the last or, if one fails, before that one: they are done, and the
+/// next attempt begins with the one that failed.</para>
 /// </summary>
 internal sealed class StagesExecutor(HandlerExecutor handlers) : StepExecutor
 {
     public override async ValueTask<StepResult> ExecuteAsync(RunningAttempt attempt)
     {
         var stages = ((WorkAction.Stages)attempt.Work.Action).Run;
-        var before = new Payload[Math.Max(0, stages.Length - 1)];
         var value = new HandlerValue(attempt.Work.Input);
         for (var i = 0; i < stages.Length; i++)
         {
             var stage = stages[i];
+            if (i > 0) attempt.AddStageResult(value.Payload, stages.Length - 1);
+            if (attempt.Reason != StopReason.None) return FailureRules.Stopped(attempt, null);
             if (handlers.Find(stage.Handler) is not { } handler) return handlers.Missing(attempt, stage.Step, stage.Handler);
-            if (attempt.Reason != StopReason.None) return FailureRules.Stopped(attempt, null) with { Step = stage.Step };
-            if (i > 0) before[i - 1] = value.Payload;
-            try
-            {
-                value = await handler.InvokeAsync(value, new StageContext(attempt, stage), attempt, i < stages.Length - 1);
-            }
-            catch (Exception e)
-            {
-                var failed = FailureRules.FromException(e, attempt);
-                return StepResult.Failed(failed.Failure! with { Step = stage.Step }, failed.RetryAfter);
-            }
-
-            if (value.Payload.Bytes > attempt.Options.ResultBytesMax)
-                return attempt.TooLarge(value.Payload.Bytes) with { Step = stage.Step };
+            value = await handler.InvokeAsync(value, new StageContext(attempt, stage), attempt, i < stages.Length - 1);
+            if (value.Payload.Bytes > attempt.Options.ResultBytesMax) return attempt.TooLarge(value.Payload.Bytes);
         }
 
-        return StepResult.OfStages(value.Payload, ImmutableCollectionsMarshal.AsImmutableArray(before));
+        return value.Payload;
     }
 
     /// <summary>The attempt as one of its stages sees it.</summary>
