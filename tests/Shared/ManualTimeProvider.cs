@@ -64,7 +64,9 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         while (TakeNext(target) is { } timer) timer.Fire();
     }
 
-    /// <summary>Completes as soon as at least so many timers are armed: the way to wait for code that is about to wait.</summary>
+    /// <summary>
+    /// Completes as soon as at least so many timers are armed: the way to wait for code that is about to wait.
+    /// </summary>
     public Task WhenArmedAsync(int count = 1)
     {
         lock (_lock)

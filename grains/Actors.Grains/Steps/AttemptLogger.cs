@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// Logs within the scope of one attempt. The scope is open only while a line is written: one that stayed open would have to
-/// be closed on the asynchronous flow that opened it, which is the handler's.
+/// Logs within the scope of one attempt. The scope is open only while a line is written: one that stayed open would
+/// have to be closed on the asynchronous flow that opened it, which is the handler's.
 /// </summary>
 internal sealed class AttemptLogger(ILogger inner, WorkItem item, string step) : ILogger, IReadOnlyList<KeyValuePair<string, object?>>
 {

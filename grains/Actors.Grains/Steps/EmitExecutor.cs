@@ -3,8 +3,8 @@ using Actors.Grains.Work;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// Hands an event to every subscriber, one after the other. One that throws does not keep it from the others, but fails the
-/// attempt, and the next attempt hands it to all of them again.
+/// Hands an event to every subscriber, one after the other. One that throws does not keep it from the others, but
+/// fails the attempt, and the next attempt hands it to all of them again.
 /// </summary>
 internal sealed class EmitExecutor : StepExecutor
 {

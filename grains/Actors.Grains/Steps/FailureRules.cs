@@ -7,12 +7,14 @@ namespace Actors.Grains.Steps;
 /// <summary>From what went wrong to the failure that is recorded.</summary>
 internal static class FailureRules
 {
-    /// <summary>The failure that an exception out of an executor stands for, and when to try again at the earliest.</summary>
+    /// <summary>
+    /// The failure that an exception out of an executor stands for, and when to try again at the earliest.
+    /// </summary>
     public static StepResult FromException(Exception exception, RunningAttempt attempt)
     {
         var cause = exception is AggregateException { InnerExceptions: [var single] } ? single : exception;
-        // A terminal failure is an answer even if it comes late; anything else that comes out of an attempt that was told
-        // to stop is how its code stops.
+        // A terminal failure is an answer even if it comes late; anything else that comes out of an attempt that was
+        // told to stop is how its code stops.
         if (attempt.Reason != StopReason.None && cause is not TerminalException)
             return Stopped(attempt, cause is OperationCanceledException ? null : Failure.FromException(cause));
         return StepResult.Failed(Failure.FromException(cause), (cause as TransientException)?.RetryAfter);
@@ -30,7 +32,9 @@ internal static class FailureRules
         return failure with { Cause = cause };
     }
 
-    /// <summary>What the step declares permanent is permanent, by failure type; http statuses as <c>402</c> or <c>http-402</c>.</summary>
+    /// <summary>
+    /// What the step declares permanent is permanent, by failure type; http statuses as <c>402</c> or <c>http-402</c>.
+    /// </summary>
     public static bool IsDeclaredPermanent(Failure failure, WorkItem item)
     {
         if (item.Permanent.IsDefaultOrEmpty) return false;

@@ -21,9 +21,9 @@ internal enum StopReason
 }
 
 /// <summary>
-/// One attempt at work: the context its code sees, and the clock that ends it. Everything that costs something (token, timer,
-/// scope, logger) comes into being when it is first asked for; an attempt that ends before it has awaited anything has none
-/// of them.
+/// One attempt at work: the context its code sees, and the clock that ends it. Everything that costs something (token,
+/// timer, scope, logger) comes into being when it is first asked for; an attempt that ends before it has awaited
+/// anything has none of them.
 /// </summary>
 internal sealed class RunningAttempt : StepContext
 {
@@ -66,7 +66,9 @@ internal sealed class RunningAttempt : StepContext
     /// <summary>The scope, if one was made.</summary>
     public AsyncServiceScope? Scope => _scope;
 
-    /// <summary>Results of the stages that are done, of a run of several; read also by the clock, while the code goes on.</summary>
+    /// <summary>
+    /// Results of the stages that are done, of a run of several; read also by the clock, while the code goes on.
+    /// </summary>
     public ImmutableArray<Payload> StageResults => Volatile.Read(ref _stagesDone) switch
     {
         0 => [],
@@ -136,7 +138,9 @@ internal sealed class RunningAttempt : StepContext
         Volatile.Write(ref _stagesDone, _stagesDone + 1);
     }
 
-    /// <summary>Starts the clock, and gives the outcome, which comes from the code or, failing that, from the clock.</summary>
+    /// <summary>
+    /// Starts the clock, and gives the outcome, which comes from the code or, failing that, from the clock.
+    /// </summary>
     public Task<StepOutcome> WatchAsync()
     {
         _outcome = new TaskCompletionSource<StepOutcome>();

@@ -4,7 +4,8 @@ namespace Actors.Grains.Steps;
 internal abstract class StepExecutor
 {
     /// <summary>
-    /// Runs one attempt. May throw: the worker turns exceptions into failures. Must not touch the attempt after it has ended.
+    /// Runs one attempt. May throw: the worker turns exceptions into failures. Must not touch the attempt after it has
+    /// ended.
     /// </summary>
     public abstract ValueTask<StepResult> ExecuteAsync(RunningAttempt attempt);
 }

@@ -6,15 +6,20 @@ using Microsoft.Extensions.Logging;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// Runs attempts of steps in this process. The attempt begins on the caller's thread and goes on wherever its code goes on;
-/// one that never awaits anything incomplete is over when <see cref="RunAsync"/> returns, without a timer or another thread.
-/// <para>The timeout runs from the call, or from the last heartbeat. When it has passed, or the caller cancels, the attempt's
-/// token is signalled; code that has not ended <see cref="StepWorkerOptions.StopGrace"/> later is abandoned: the outcome
-/// <c>timeout</c> or <c>cancelled</c> (both transient) is given, and what the orphan still does is only logged. Code that
-/// blocks the thread it was called on, instead of awaiting, can't be abandoned before it awaits or ends.</para>
-/// <para>An attempt that is cancelled before it begins calls nothing and ends as <c>cancelled</c>. It is never reported as
-/// <see cref="StepOutcome.NotBegun"/>: only the caller knows whether the invocation or the silo's end is behind it.</para>
-/// <para>Bounds: the caller bounds how many attempts run; <see cref="Orphans"/> tells how many abandoned ones still do.</para>
+/// Runs attempts of steps in this process. The attempt begins on the caller's thread and goes on wherever its code
+/// goes on; one that never awaits anything incomplete is over when <see cref="RunAsync"/> returns, without a timer or
+/// another thread.
+/// <para>The timeout runs from the call, or from the last heartbeat. When it has passed, or the caller cancels, the
+/// attempt's token is signalled; code that has not ended <see cref="StepWorkerOptions.StopGrace"/> later is abandoned:
+/// the outcome
+/// <c>timeout</c> or <c>cancelled</c> (both transient) is given, and what the orphan still does is only logged. Code
+/// that blocks the thread it was called on, instead of awaiting, can't be abandoned before it awaits or ends.</para>
+/// <para>An attempt that is cancelled before it begins calls nothing and ends as <c>cancelled</c>. It is never
+/// reported as
+/// <see cref="StepOutcome.NotBegun"/>: only the caller knows whether the invocation or the silo's end is behind
+/// it.</para>
+/// <para>Bounds: the caller bounds how many attempts run; <see cref="Orphans"/> tells how many abandoned ones still
+/// do.</para>
 /// </summary>
 public sealed partial class StepWorker : IWorker, IDisposable
 {
@@ -41,10 +46,12 @@ public sealed partial class StepWorker : IWorker, IDisposable
         Registered = ports.Services.GetService(typeof(IServiceProviderIsService)) as IServiceProviderIsService;
         _handlers = new HandlerExecutor(ports);
         _stages = new StagesExecutor(_handlers);
-        _http = new HttpExecutor(options);
+        _http = new HttpExecutor(options, ports.ResponseMapper);
     }
 
-    /// <summary>How many abandoned attempts have still not ended. A number that grows is a handler that never ends.</summary>
+    /// <summary>
+    /// How many abandoned attempts have still not ended. A number that grows is a handler that never ends.
+    /// </summary>
     public int Orphans => Volatile.Read(ref _orphans);
 
     internal StepWorkerOptions Options { get; }

@@ -14,35 +14,38 @@ public sealed record StepWorkerOptions
     public int ResultBytesMax { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// How long an attempt that was told to stop (timeout, cancellation) may take to do so. After that it is abandoned: its
-    /// outcome is reported without it. What it answers within that time still counts. Default: 1 second. Range: 0 to 1 minute.
+    /// How long an attempt that was told to stop (timeout, cancellation) may take to do so. After that it is
+    /// abandoned: its outcome is reported without it. What it answers within that time still counts. Default: 1
+    /// second. Range: 0 to 1 minute.
     /// </summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// When a step whose handler this silo does not have is tried again at the earliest. Default: 30 seconds. Range: 0 to
-    /// 1 hour.
+    /// When a step whose handler this silo does not have is tried again at the earliest. Default: 30 seconds. Range: 0
+    /// to 1 hour.
     /// </summary>
     public TimeSpan MissingHandlerRetryAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Factor on the time that simulated steps take: 0.001 runs them a thousand times faster, 0 without waiting. Default: 1.
-    /// Range: 0 to 1,000.
+    /// Factor on the time that simulated steps take: 0.001 runs them a thousand times faster, 0 without waiting.
+    /// Default: 1. Range: 0 to 1,000.
     /// </summary>
     public double SimulatedTimeScale { get; init; } = 1;
 
-    /// <summary>Most open connections to one server; more requests wait for one. Default: 256. Range: 1 to 65,536.</summary>
+    /// <summary>
+    /// Most open connections to one server; more requests wait for one. Default: 256. Range: 1 to 65,536.
+    /// </summary>
     public int HttpConnectionsPerServerMax { get; init; } = 256;
 
     /// <summary>
-    /// Longest time for a TCP and TLS connection to come up; more is a transient failure <c>connection</c>. Default: 10
-    /// seconds. Range: 1 millisecond to 5 minutes.
+    /// Longest time for a TCP and TLS connection to come up; more is a transient failure <c>connection</c>. Default:
+    /// 10 seconds. Range: 1 millisecond to 5 minutes.
     /// </summary>
     public TimeSpan HttpConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Age at which a pooled connection is no longer reused, so that changes in DNS are seen. Default: 2 minutes. Range: 1
-    /// second to 1 day.
+    /// Age at which a pooled connection is no longer reused, so that changes in DNS are seen. Default: 2 minutes.
+    /// Range: 1 second to 1 day.
     /// </summary>
     public TimeSpan HttpConnectionLifetime { get; init; } = TimeSpan.FromMinutes(2);
 
@@ -67,7 +70,9 @@ public sealed record StepWorkerOptions
     }
 }
 
-/// <summary>What a <see cref="StepWorker"/> works with. Everything has a default, so that a test names only what it needs.</summary>
+/// <summary>
+/// What a <see cref="StepWorker"/> works with. Everything has a default, so that a test names only what it needs.
+/// </summary>
 public sealed record StepWorkerPorts
 {
     /// <summary>The handlers this silo has. Default: none.</summary>
@@ -87,6 +92,9 @@ public sealed record StepWorkerPorts
 
     /// <summary>Values of secrets. Default: none is known.</summary>
     public ISecrets Secrets { get; init; } = NoSecrets.Instance;
+
+    /// <summary>Maps responses of http steps. Null: a step that maps its response fails permanently.</summary>
+    public IResponseMapper? ResponseMapper { get; init; }
 
     /// <summary>Calls shared entities. Null: entity steps fail transiently.</summary>
     public IEntityCaller? Entities { get; init; }

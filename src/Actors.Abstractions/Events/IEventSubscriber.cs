@@ -14,9 +14,9 @@ public sealed record PublishedEvent(
     string Id, string Name, Payload Data, InvocationId Invocation, string CorrelationId, DateTimeOffset At);
 
 /// <summary>
-/// Takes events that processes publish. Delivery is at least once: if any subscriber throws, the publishing step is tried
-/// again and <i>every</i> subscriber gets the event again. Drop what was taken already by <see cref="PublishedEvent.Id"/>.
-/// Called from many steps at a time.
+/// Takes events that processes publish. Delivery is at least once: if any subscriber throws, the publishing step is
+/// tried again and <i>every</i> subscriber gets the event again. Drop what was taken already by <see
+/// cref="PublishedEvent.Id"/>. Called from many steps at a time.
 /// </summary>
 public interface IEventSubscriber
 {

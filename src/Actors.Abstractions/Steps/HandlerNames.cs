@@ -7,7 +7,8 @@ namespace Actors;
 /// The name a handler class is registered under. A class without it is called by its class name in kebab-case without
 /// the suffix <c>Handler</c>: <c>ReserveStockHandler</c> is <c>reserve-stock</c>.
 /// </summary>
-/// <param name="name">A name by the rules in <see cref="Names"/>. Stored definitions refer to it: do not change it lightly.</param>
+/// <param name="name">A name by the rules in <see cref="Names"/>. Stored definitions refer to it: do not change it
+/// lightly.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class HandlerNameAttribute(string name) : Attribute
 {
@@ -15,12 +16,16 @@ public sealed class HandlerNameAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
-/// <summary>How handler classes are named: the one rule for definitions built in C# and for the workers that run them.</summary>
+/// <summary>
+/// How handler classes are named: the one rule for definitions built in C# and for the workers that run them.
+/// </summary>
 public static class HandlerNames
 {
     private const string Suffix = "Handler";
 
-    /// <summary>The name of a handler class, by its <see cref="HandlerNameAttribute"/> or else its class name.</summary>
+    /// <summary>
+    /// The name of a handler class, by its <see cref="HandlerNameAttribute"/> or else its class name.
+    /// </summary>
     /// <exception cref="InvalidNameException">The name is none by the rules in <see cref="Names"/>.</exception>
     public static string Of(Type handler)
     {
@@ -34,13 +39,16 @@ public static class HandlerNames
             $"{Names.NameCharactersMax} characters; give the class a [HandlerName(\"...\")] that is one");
     }
 
-    /// <summary>The name of a handler class, by its <see cref="HandlerNameAttribute"/> or else its class name.</summary>
+    /// <summary>
+    /// The name of a handler class, by its <see cref="HandlerNameAttribute"/> or else its class name.
+    /// </summary>
     /// <exception cref="InvalidNameException">The name is none by the rules in <see cref="Names"/>.</exception>
     public static string Of<THandler>() => Of(typeof(THandler));
 
     /// <summary>
-    /// A class name as a handler name: without the suffix <c>Handler</c> (unless nothing else is left) and the arity of a
-    /// generic class, words separated by hyphens, in lower case. A run of capitals is one word: <c>HTTPCall</c> is
+    /// A class name as a handler name: without the suffix <c>Handler</c> (unless nothing else is left) and the arity
+    /// of a generic class, words separated by hyphens, in lower case. A run of capitals is one word: <c>HTTPCall</c>
+    /// is
     /// <c>http-call</c>; digits belong to the word before them: <c>Sha256Hash</c> is <c>sha256-hash</c>.
     /// </summary>
     public static string FromClassName(string className)

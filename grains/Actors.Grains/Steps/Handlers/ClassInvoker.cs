@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// A handler that is a class: a new instance per attempt, from the attempt's scope. A class that asks for nothing, owns nothing
-/// and is not registered as a service itself is made without a scope.
+/// A handler that is a class: a new instance per attempt, from the attempt's scope. A class that asks for nothing,
+/// owns nothing and is not registered as a service itself is made without a scope.
 /// </summary>
 internal sealed class ClassInvoker<THandler, TInput, TOutput>(string name) : HandlerInvoker<TInput, TOutput>(name)
     where THandler : class, IStepHandler<TInput, TOutput>

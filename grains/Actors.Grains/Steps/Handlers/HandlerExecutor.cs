@@ -3,9 +3,9 @@ using Actors.Grains.Work;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// Calls handlers. A handler that this silo does not have is a transient failure <c>handler-missing</c>: during a rollout, or
-/// with silos of different parts, another silo or the next version has it, and a step must not fail for good because of where
-/// it was tried.
+/// Calls handlers. A handler that this silo does not have is a transient failure <c>handler-missing</c>: during a
+/// rollout, or with silos of different parts, another silo or the next version has it, and a step must not fail for
+/// good because of where it was tried.
 /// </summary>
 internal sealed class HandlerExecutor(StepWorkerPorts ports) : StepExecutor
 {

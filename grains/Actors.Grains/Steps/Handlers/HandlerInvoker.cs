@@ -52,7 +52,8 @@ internal abstract class HandlerInvoker<TInput, TOutput>(string name)
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Reading is a function of the JSON: whatever it throws, constructors of the type included, it throws again.
+            // Reading is a function of the JSON: whatever it throws, constructors of the type included, it throws
+            // again.
             throw new InvalidInputException(FailureRules.InvalidInput($"step '{context.Step}', handler '{Name}'", typeof(TInput), e), e);
         }
     }

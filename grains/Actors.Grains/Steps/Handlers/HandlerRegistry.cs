@@ -6,8 +6,8 @@ using System.Runtime.CompilerServices;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// The handlers a silo has, by name. Fill it at start; adding later is allowed and seen by the next attempt. Names are unique:
-/// adding a second handler under a name is an error, whichever way it comes.
+/// The handlers a silo has, by name. Fill it at start; adding later is allowed and seen by the next attempt. Names are
+/// unique: adding a second handler under a name is an error, whichever way it comes.
 /// </summary>
 public sealed class HandlerRegistry
 {
@@ -56,7 +56,9 @@ public sealed class HandlerRegistry
         return this;
     }
 
-    /// <summary>Adds a delegate. It gets no service scope unless it asks for <see cref="StepContext.Services"/>.</summary>
+    /// <summary>
+    /// Adds a delegate. It gets no service scope unless it asks for <see cref="StepContext.Services"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     /// <exception cref="InvalidNameException">The name breaks the rules.</exception>
     [OverloadResolutionPriority(2)]

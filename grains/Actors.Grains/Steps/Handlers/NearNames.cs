@@ -5,7 +5,9 @@ internal static class NearNames
 {
     private const int CandidatesMax = 1000;
 
-    /// <summary>At most three names within a third of the name's length in edits (Levenshtein), nearest first.</summary>
+    /// <summary>
+    /// At most three names within a third of the name's length in edits (Levenshtein), nearest first.
+    /// </summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> known)
     {
         var editsMax = Math.Max(1, name.Length / 3);

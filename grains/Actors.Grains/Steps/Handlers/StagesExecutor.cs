@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// Runs pure stages one after the other. Where a stage gives what the next one takes, the object is handed on as it is; its
-/// JSON is written all the same, because that is what is recorded. Members that JSON leaves out therefore reach the next stage
-/// of the same run, but not a run that begins there after a restart: a pure stage must not rely on them.
-/// <para>The outcome holds the results of all stages before the last or, if one fails, before that one: they are done, and the
-/// next attempt begins with the one that failed.</para>
+/// Runs pure stages one after the other. Where a stage gives what the next one takes, the object is handed on as it
+/// is; its JSON is written all the same, because that is what is recorded. Members that JSON leaves out therefore
+/// reach the next stage of the same run, but not a run that begins there after a restart: a pure stage must not rely
+/// on them.
+/// <para>The outcome holds the results of all stages before the last or, if one fails, before that one: they are done,
+/// and the next attempt begins with the one that failed.</para>
 /// </summary>
 internal sealed class StagesExecutor(HandlerExecutor handlers) : StepExecutor
 {

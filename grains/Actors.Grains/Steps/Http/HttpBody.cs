@@ -7,8 +7,7 @@ namespace Actors.Grains.Steps;
 /// <summary>Reads the body of a response within a bound.</summary>
 internal static class HttpBody
 {
-    /// <summary>How many characters of the body a failure quotes.</summary>
-    public const int QuotedCharactersMax = 500;
+    private const int BeginningBytesMax = 8192;
 
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
@@ -29,10 +28,10 @@ internal static class HttpBody
         }
     }
 
-    /// <summary>The beginning of the body of a failed request, as text; what can't be read is left out.</summary>
-    public static async ValueTask<string> QuoteAsync(HttpContent content, CancellationToken cancellationToken)
+    /// <summary>The first 8 KiB of the body of a failed request, as text; what can't be read is left out.</summary>
+    public static async ValueTask<string> ReadBeginningAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        var buffer = new byte[QuotedCharactersMax * 4];
+        var buffer = new byte[BeginningBytesMax];
         var length = 0;
         try
         {
@@ -44,13 +43,12 @@ internal static class HttpBody
             // The status has come, and it is what decides.
         }
 
-        var text = Text(buffer.AsSpan(0, length), content.Headers.ContentType).Trim();
-        return text.Length <= QuotedCharactersMax ? text : string.Concat(text.AsSpan(0, QuotedCharactersMax), "…");
+        return Text(buffer.AsSpan(0, length), content.Headers.ContentType).Trim();
     }
 
     /// <summary>
-    /// The body as a value: JSON as it is, unless the server says that it is plain text or the like; anything else as a
-    /// string; nothing as null.
+    /// The body as a value: JSON as it is, unless the server says that it is plain text or the like; anything else as
+    /// a string; nothing as null.
     /// </summary>
     public static Payload ToPayload(ReadOnlyMemory<byte> body, MediaTypeHeaderValue? type)
     {
@@ -78,7 +76,7 @@ internal static class HttpBody
         {
             return (type?.CharSet is { Length: > 0 } name ? Encoding.GetEncoding(name.Trim('"')) : Encoding.UTF8).GetString(bytes);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             return Encoding.UTF8.GetString(bytes);
         }

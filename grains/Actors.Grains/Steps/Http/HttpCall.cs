@@ -1,9 +1,14 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 using Actors.Grains.Work;
 
 namespace Actors.Grains.Steps;
 
-/// <summary>One request as it will be sent, and what may be said about it: its URL without query, no value of a secret.</summary>
+/// <summary>
+/// One request as it will be sent, and what may be said about it: its URL without query, no value of a secret.
+/// </summary>
 internal sealed class HttpCall
 {
     private const string SecretPrefix = "secret:";
@@ -22,7 +27,8 @@ internal sealed class HttpCall
     public string Description { get; }
 
     /// <summary>Makes the request.</summary>
-    /// <exception cref="TerminalException">URL or headers are wrong, or a secret is missing: trying again would not help.</exception>
+    /// <exception cref="TerminalException">URL or headers are wrong, or a secret is missing: trying again would not
+    /// help.</exception>
     public static HttpCall Create(RunningAttempt attempt)
     {
         var action = (WorkAction.Http)attempt.Work.Action;
@@ -49,7 +55,9 @@ internal sealed class HttpCall
         return call;
     }
 
-    /// <summary>Text with every secret this request uses blotted out: servers like to quote what they were sent.</summary>
+    /// <summary>
+    /// Text with every secret this request uses blotted out: servers like to quote what they were sent.
+    /// </summary>
     public string Safe(string text)
     {
         foreach (var secret in _secrets) text = text.Replace(secret, "***", StringComparison.Ordinal);
@@ -116,10 +124,26 @@ internal sealed class HttpCall
 
     private void AddEngineHeaders(RunningAttempt attempt)
     {
-        Put("Idempotency-Key", attempt.IdempotencyKey);
-        Put("X-Correlation-Id", attempt.CorrelationId);
-        // Said here, because the HTTP client would name a span of its own, which is recorded only if it is listened to as well.
-        if ((attempt.Activity?.Id ?? attempt.Work.TraceParent) is { } parent) Put("traceparent", parent);
+        Put("Idempotency-Key", Printable(attempt.IdempotencyKey));
+        Put("X-Correlation-Id", Printable(attempt.CorrelationId));
+        // Said here, because the HTTP client would name a span of its own, which is recorded only if it is listened to
+        // as well.
+        var parent = attempt.Activity?.Id ?? attempt.Work.TraceParent;
+        if (ActivityContext.TryParse(parent, null, out _)) Put("traceparent", parent!);
+    }
+
+    // Ids are any text, header values are not: what does not fit, and the percent sign, is percent-encoded.
+    private static string Printable(string id)
+    {
+        if (!id.AsSpan().ContainsAnyExceptInRange('!', '~') && !id.Contains('%', StringComparison.Ordinal)) return id;
+        var text = new StringBuilder(id.Length + 16);
+        foreach (var b in Encoding.UTF8.GetBytes(id))
+        {
+            if (b is >= (byte)'!' and <= (byte)'~' and not (byte)'%') text.Append((char)b);
+            else text.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+        }
+
+        return text.ToString();
     }
 
     private void Set(string name, string value, RunningAttempt attempt)

@@ -5,16 +5,18 @@ using Actors.Grains.Work;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// Sends requests, all through one pool of connections. Redirects are not followed: a body and a secret meant for one place
-/// are not sent to another because the first says so; a 3xx status is a permanent failure unless it is declared a success.
-/// Cookies are not kept.
+/// Sends requests, all through one pool of connections. Redirects are not followed: a body and a secret meant for one
+/// place are not sent to another because the first says so; a 3xx status is a permanent failure unless it is declared
+/// a success. Cookies are not kept.
 /// </summary>
 internal sealed class HttpExecutor : StepExecutor, IDisposable
 {
     private readonly HttpClient _client;
+    private readonly IResponseMapper? _mapper;
 
-    public HttpExecutor(StepWorkerOptions options)
+    public HttpExecutor(StepWorkerOptions options, IResponseMapper? mapper)
     {
+        _mapper = mapper;
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -55,7 +57,28 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static async ValueTask<StepResult> ResultAsync(
+    private StepResult Mapped(HttpCall call, HttpResponseMessage response, StepAction.Http spec, Payload body)
+    {
+        if (_mapper is null)
+        {
+            return Failure.Permanent(
+                "response-mapping", $"{call.Description}: the step maps its response, but this silo has no response mapper");
+        }
+
+        try
+        {
+            return _mapper.Map(spec, HttpDocument.Of(response, body));
+        }
+        catch (Exception e)
+        {
+            // The server has done its part; asking it again would give the same kind of answer.
+            return Failure.Permanent(
+                "response-mapping",
+                call.Safe($"{call.Description} answered {(int)response.StatusCode}, which 'response' can't map: {e.Message}"));
+        }
+    }
+
+    private async ValueTask<StepResult> ResultAsync(
         HttpCall call, HttpResponseMessage response, StepAction.Http spec, CancellationToken stop)
     {
         ReadOnlyMemory<byte>? body;
@@ -76,9 +99,8 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
                 "the step takes");
         }
 
-        if (spec.Response is not null)
-            return Failure.Permanent("response-mapping", $"{call.Description}: this version does not map responses");
-        return HttpBody.ToPayload(bytes, response.Content.Headers.ContentType);
+        var value = HttpBody.ToPayload(bytes, response.Content.Headers.ContentType);
+        return spec.Response is null ? value : Mapped(call, response, spec, value);
     }
 
     /// <summary>The system's proxy, but never for this machine itself.</summary>

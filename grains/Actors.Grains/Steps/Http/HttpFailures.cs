@@ -10,6 +10,9 @@ internal static class HttpFailures
     /// <summary>The longest wait a server may ask for.</summary>
     public static readonly TimeSpan RetryAfterMax = TimeSpan.FromHours(1);
 
+    /// <summary>How many characters of the body a failure quotes.</summary>
+    private const int QuotedCharactersMax = 500;
+
     public static bool IsSuccess(StepAction.Http spec, int status) =>
         spec.Success.IsDefaultOrEmpty ? status is >= 200 and <= 299 : spec.Success.Contains(status);
 
@@ -21,9 +24,11 @@ internal static class HttpFailures
         HttpCall call, HttpResponseMessage response, StepAction.Http spec, TimeProvider time, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var body = await HttpBody.QuoteAsync(response.Content, cancellationToken);
-        var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? "" : $" {response.ReasonPhrase}";
-        var message = call.Safe($"{call.Description} answered {status}{reason}{(body.Length == 0 ? "" : $": {body}")}");
+        // Made safe before it is cut, lest a part of a secret is left at the end.
+        var body = call.Safe(await HttpBody.ReadBeginningAsync(response.Content, cancellationToken));
+        if (body.Length > QuotedCharactersMax) body = string.Concat(body.AsSpan(0, QuotedCharactersMax), "…");
+        var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? "" : $" {call.Safe(response.ReasonPhrase)}";
+        var message = $"{call.Description} answered {status}{reason}{(body.Length == 0 ? "" : $": {body}")}";
         return IsTransient(spec, status)
             ? StepResult.Failed(Failure.Transient($"http-{status}", message), RetryAfter(response, time))
             : Failure.Permanent($"http-{status}", message);

@@ -24,7 +24,9 @@ public sealed class DeclaredEndpoints : IServiceEndpoints
     }
 }
 
-/// <summary>Services are where configuration <c>Services:NAME:Url</c> says, else where their definition says.</summary>
+/// <summary>
+/// Services are where configuration <c>Services:NAME:Url</c> says, else where their definition says.
+/// </summary>
 public sealed class ConfiguredEndpoints(IConfiguration configuration) : IServiceEndpoints
 {
     /// <inheritdoc/>

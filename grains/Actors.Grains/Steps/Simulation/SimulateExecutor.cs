@@ -4,8 +4,8 @@ using Actors.Grains.Work;
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// Pretends to work: waits as long as the step states and fails as often. Both are drawn from the idempotency key and the
-/// attempt, so that the same attempt, run again, takes as long and ends the same way.
+/// Pretends to work: waits as long as the step states and fails as often. Both are drawn from the idempotency key and
+/// the attempt, so that the same attempt, run again, takes as long and ends the same way.
 /// </summary>
 internal sealed class SimulateExecutor : StepExecutor
 {

@@ -1,9 +1,9 @@
 namespace Actors.Grains.Steps;
 
 /// <summary>
-/// A small generator of random numbers that gives the same sequence for the same seed on every machine and runtime. Mixing
-/// function: G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable Pseudorandom Number Generators", 2014; hash of the seed text:
-/// FNV-1a.
+/// A small generator of random numbers that gives the same sequence for the same seed on every machine and runtime.
+/// Mixing function: G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable Pseudorandom Number Generators", 2014; hash of
+/// the seed text: FNV-1a.
 /// </summary>
 internal struct SplitMix64
 {
