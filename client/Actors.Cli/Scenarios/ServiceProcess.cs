@@ -88,15 +88,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             if (!OperatingSystem.IsWindows()) _ = Signal(Id, SigTerm);
-            using var patience = new CancellationTokenSource(StopTimeout, _time);
-            try
-            {
-                await _process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
+            if (!await HasEndedAsync())
             {
                 _process.Kill(entireProcessTree: true);
-                await _process.WaitForExitAsync(CancellationToken.None);
+                // Bounded too: a grandchild that left the tree may hold the pipes open, which is waited for as well.
+                await HasEndedAsync();
             }
         }
 
@@ -106,6 +102,20 @@ internal sealed class ServiceProcess : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Signal(int process, int signal);
+
+    private async Task<bool> HasEndedAsync()
+    {
+        using var patience = new CancellationTokenSource(StopTimeout, _time);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return _process.HasExited;
+        }
+    }
 
     private static Process Start(ScenarioService service, ProcessStartInfo info)
     {

@@ -46,6 +46,17 @@ public sealed class ScenarioServicesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_that_ignores_the_request_to_end_is_killed()
+    {
+        // Says that it is ready only after it has made itself deaf.
+        const string script = "trap '' TERM; echo listening on http://127.0.0.1:1; while :; do read line; done";
+        var service = Silent with { Command = ["bash", "-c", script] };
+        int id;
+        await using (var services = await StartAsync(service)) id = services.Running.Single().Id;
+        Should.Throw<ArgumentException>(() => Process.GetProcessById(id));
+    }
+
+    [Fact]
     public async Task A_service_that_was_killed_meanwhile_is_no_trouble()
     {
         var services = await StartAsync(Shop("shop"));
