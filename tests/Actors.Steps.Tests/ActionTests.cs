@@ -42,10 +42,12 @@ public sealed class ActionTests
         failure.Message.ShouldContain("1 of 3");
         failure.Cause!.Type.ShouldBe("full");
         broken.Fails = false;
-        (await rig.RunAsync(item)).Result.ShouldBe(Payload.FromJson("""{"eventId":"orders/o-1/charge","subscribers":3}"""));
+        (await rig.RunAsync(item)).Result
+            .ShouldBe(Payload.FromJson("""{"eventId":"orders/o-1/charge","subscribers":3}"""));
 
         var published = new PublishedEvent(
-            "orders/o-1/charge", "charged", Payload.From(5), new InvocationId("orders", "o-1"), "c-1", rig.Clock.GetUtcNow());
+            "orders/o-1/charge", "charged", Payload.From(5), new InvocationId("orders", "o-1"), "c-1",
+            rig.Clock.GetUtcNow());
         first.Seen.ShouldBe([published, published]);
         last.Seen.Count.ShouldBe(2);
     }
@@ -146,11 +148,13 @@ public sealed class ActionTests
 
     [Fact]
     public void Options_out_of_range_are_refused_by_name_and_range() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => new StepWorker(new StepWorkerOptions { ResultBytesMax = 1 }, new()))
+        Should
+            .Throw<ArgumentOutOfRangeException>(() => new StepWorker(new() { ResultBytesMax = 1 }, new()))
             .Message.ShouldContain("StepWorkerOptions.ResultBytesMax is 1; its range is 1024 to");
 
-    private static WorkItem Simulate(TimeSpan mean, DurationDistribution distribution, double failureRate, int attempt = 1) =>
-        StepRig.Item(new WorkAction.Simulate(new StepAction.Simulate(mean, distribution, failureRate)), attempt: attempt);
+    private static WorkItem Simulate(
+        TimeSpan mean, DurationDistribution distribution, double failureRate, int attempt = 1) => StepRig.Item(
+        new WorkAction.Simulate(new StepAction.Simulate(mean, distribution, failureRate)), attempt: attempt);
 
     private sealed class Entities : IEntityCaller
     {

@@ -40,7 +40,10 @@ public sealed class HttpTests : IDisposable
     public async Task Keys_that_no_header_takes_are_encoded_and_a_bad_trace_parent_is_left_out()
     {
         await using var server = await TestServer.StartAsync(200, "1");
-        var item = Post(server.Url) with { IdempotencyKey = "o/Müller 1%\n", CorrelationId = "c ü", TraceParent = "no\nne" };
+        var item = Post(server.Url) with
+        {
+            IdempotencyKey = "o/Müller 1%\n", CorrelationId = "c ü", TraceParent = "no\nne",
+        };
 
         (await _rig.RunAsync(item)).Failure.ShouldBeNull();
 
@@ -209,7 +212,8 @@ public sealed class HttpTests : IDisposable
         await using var server = await TestServer.StartAsync(200, "\"12345678\"");
         var spec = new StepAction.Http { Method = "GET", Url = "", ResponseBytesMax = 10 };
         (await _rig.RunAsync(Http(spec, server.Url))).Result.ShouldBe(Payload.From("12345678"));
-        (await _rig.RunAsync(Http(spec with { ResponseBytesMax = 9 }, server.Url))).Failure!.Type.ShouldBe("response-too-large");
+        var tight = Http(spec with { ResponseBytesMax = 9 }, server.Url);
+        (await _rig.RunAsync(tight)).Failure!.Type.ShouldBe("response-too-large");
     }
 
     [Fact]
@@ -252,7 +256,8 @@ public sealed class HttpTests : IDisposable
         (closed.Type, closed.Kind).ShouldBe(("connection", FailureKind.Transient));
         closed.Message.ShouldContain($"POST {url}/");
         (await _rig.RunAsync(Post("http://no-such-host.invalid/x"))).Failure!.Type.ShouldBe("connection");
-        (await _rig.RunAsync(Post(url.Replace("http:", "https:", StringComparison.Ordinal)))).Failure!.Type.ShouldBe("connection");
+        var secure = url.Replace("http:", "https:", StringComparison.Ordinal);
+        (await _rig.RunAsync(Post(secure))).Failure!.Type.ShouldBe("connection");
     }
 
     [Theory]
@@ -284,7 +289,10 @@ public sealed class HttpTests : IDisposable
         await using var server = await TestServer.StartAsync(200, "1");
         using var rig = new StepRig
         {
-            Ports = p => p with { Endpoints = new ConfiguredEndpoints(Config(("Services:moved:Url", server.Url + "/v2/"))) },
+            Ports = p => p with
+            {
+                Endpoints = new ConfiguredEndpoints(Config(("Services:moved:Url", server.Url + "/v2/"))),
+            },
         };
 
         (await rig.RunAsync(Service("shop", server.Url + "/api", "orders/1?x=2"))).Failure.ShouldBeNull();
@@ -316,9 +324,10 @@ public sealed class HttpTests : IDisposable
         await using var server = await TestServer.StartAsync(context =>
         {
             context.Response.StatusCode = 500;
-            return context.Response.WriteAsync(new string('.', 489) + " you sent " + context.Request.Headers.Authorization);
+            var echo = " you sent " + context.Request.Headers.Authorization;
+            return context.Response.WriteAsync(new string('.', 489) + echo);
         });
-        using var rig = new StepRig { Ports = p => p with { Secrets = new ConfiguredSecrets(Config(("Secrets:token", "Bearer hush-hush"))) } };
+        using var rig = WithSecret("token", "Bearer hush-hush");
         var item = Service("shop", server.Url, "x", ("Authorization", "secret:token"), ("X-Plain", "declared"));
 
         var failure = (await rig.RunAsync(item)).Failure!;
@@ -333,13 +342,15 @@ public sealed class HttpTests : IDisposable
     [Fact]
     public async Task A_missing_secret_and_a_header_that_cannot_be_sent_are_permanent_and_quote_no_value()
     {
-        using var rig = new StepRig { Ports = p => p with { Secrets = new ConfiguredSecrets(Config(("Secrets:bad", "hush\r\nX: y"))) } };
+        using var rig = WithSecret("bad", "hush\r\nX: y");
 
-        var missing = (await rig.RunAsync(Service("s", "http://127.0.0.1:1", "x", ("Authorization", "secret:token")))).Failure!;
+        var item = Service("s", "http://127.0.0.1:1", "x", ("Authorization", "secret:token"));
+        var missing = (await rig.RunAsync(item)).Failure!;
         (missing.Type, missing.IsPermanent).ShouldBe(("secret-missing", true));
         missing.Message.ShouldContain("Secrets:token");
 
-        var bad = (await rig.RunAsync(Service("s", "http://127.0.0.1:1", "x", ("Authorization", "secret:bad")))).Failure!;
+        item = Service("s", "http://127.0.0.1:1", "x", ("Authorization", "secret:bad"));
+        var bad = (await rig.RunAsync(item)).Failure!;
         (bad.Type, bad.IsPermanent).ShouldBe(("invalid-header", true));
         bad.Message.ShouldNotContain("hush");
     }
@@ -352,7 +363,8 @@ public sealed class HttpTests : IDisposable
         var action = (WorkAction.Http)item.Action;
         item = item with
         {
-            Action = action with { Headers = [new("x-a", "step"), new("Content-Type", "application/merge-patch+json")] },
+            Action = action with { Headers = [new("x-a", "step"),
+                new("Content-Type", "application/merge-patch+json")] },
         };
 
         (await _rig.RunAsync(item)).Failure.ShouldBeNull();
@@ -365,11 +377,17 @@ public sealed class HttpTests : IDisposable
     [Fact]
     public async Task A_failure_quotes_only_the_beginning_of_a_long_body()
     {
-        await using var server = await TestServer.StartAsync(500, new string('é', 100_000), "text/plain; charset=utf-8");
+        await using var server = await TestServer.StartAsync(
+            500, new string('é', 100_000), "text/plain; charset=utf-8");
         (await _rig.RunAsync(Post(server.Url))).Failure!.Message.Count(c => c == 'é').ShouldBe(500);
     }
 
     public void Dispose() => _rig.Dispose();
+
+    private static StepRig WithSecret(string name, string value) => new()
+    {
+        Ports = p => p with { Secrets = new ConfiguredSecrets(Config(($"Secrets:{name}", value))) },
+    };
 
     private static IConfiguration Config(params (string Key, string Value)[] values) => new ConfigurationBuilder()
         .AddInMemoryCollection(values.Select(v => new KeyValuePair<string, string?>(v.Key, v.Value))).Build();
@@ -377,14 +395,17 @@ public sealed class HttpTests : IDisposable
     private static WorkItem Http(StepAction.Http spec, string url, string? body = null) => StepRig.Item(
         new WorkAction.Http(spec, null, url, [], body is null ? null : Payload.FromJson(body)));
 
-    private static WorkItem Post(string url, string? body = "{}") => Http(new() { Method = "POST", Url = url }, url, body);
+    private static WorkItem Post(string url, string? body = "{}") =>
+        Http(new() { Method = "POST", Url = url }, url, body);
 
     private static WorkItem Service(string name, string url, string path, params (string Name, string Value)[] headers)
     {
         var declared = new ServiceDefinition(
-            url, null, headers.ToImmutableSortedDictionary(h => h.Name, h => h.Value, StringComparer.OrdinalIgnoreCase));
+            url, null,
+            headers.ToImmutableSortedDictionary(h => h.Name, h => h.Value, StringComparer.OrdinalIgnoreCase));
         return StepRig.Item(new WorkAction.Http(
-            new() { Method = "POST", Url = "" }, new ServiceReference(name, declared), path, [], Payload.FromJson("{}")));
+            new() { Method = "POST", Url = "" }, new ServiceReference(name, declared), path, [],
+            Payload.FromJson("{}")));
     }
 
     private sealed class Mapper : IResponseMapper

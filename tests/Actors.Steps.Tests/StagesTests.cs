@@ -11,7 +11,8 @@ public sealed class StagesTests : IDisposable
     [Fact]
     public async Task Stages_run_on_each_others_results_and_all_results_are_told()
     {
-        _rig.Handlers.Add("inc", (int i) => i + 1).Add("text", (int i) => $"<{i}>").Add("length", (string s) => s.Length);
+        _rig.Handlers.Add("inc", (int i) => i + 1).Add("text", (int i) => $"<{i}>")
+            .Add("length", (string s) => s.Length);
 
         var outcome = await _rig.RunAsync(Run("41", ("a", "inc"), ("b", "text"), ("c", "length")));
 
@@ -35,7 +36,8 @@ public sealed class StagesTests : IDisposable
     [Fact]
     public async Task A_stage_of_another_type_reads_the_json()
     {
-        _rig.Handlers.Add("make", (int _) => new Sample(3)).Add("take", (Other o) => o.Value).Add("any", (object o) => o.GetType().Name);
+        _rig.Handlers.Add("make", (int _) => new Sample(3)).Add("take", (Other o) => o.Value)
+            .Add("any", (object o) => o.GetType().Name);
 
         (await _rig.RunAsync(Run("1", ("a", "make"), ("b", "take")))).Result.ShouldBe(Payload.From(3));
         (await _rig.RunAsync(Run("1", ("a", "make"), ("b", "any")))).Result.ShouldBe(Payload.From("JsonElement"));

@@ -24,7 +24,8 @@ internal sealed class StepRig : IDisposable
     public StepWorker Worker => _worker ??= new StepWorker(
         Options, Ports(new StepWorkerPorts { Handlers = Handlers, Time = Clock, LoggerFactory = Log }));
 
-    public static WorkItem Item(WorkAction action, string input = "null", int attempt = 1, params string[] permanent) => new(
+    public static WorkItem Item(WorkAction action, string input = "null", int attempt = 1,
+        params string[] permanent) => new(
         new WorkKey(new InvocationId("orders", "o-1"), 1, "charge", -1, false, attempt),
         action, Payload.FromJson(input), "orders/o-1/charge", "c-1", TimeSpan.FromSeconds(10), [.. permanent]);
 
@@ -75,7 +76,8 @@ internal sealed class LogBook : ILoggerFactory
         {
             var line = new LogLine(logLevel, eventId.Id, formatter(state, exception), exception, _scope.Value);
             book.Lines.Enqueue(line);
-            if (line.Message.Contains("after it had been abandoned", StringComparison.Ordinal)) book.OrphanEnded.TrySetResult(line);
+            if (line.Message.Contains("after it had been abandoned", StringComparison.Ordinal))
+                book.OrphanEnded.TrySetResult(line);
         }
     }
 

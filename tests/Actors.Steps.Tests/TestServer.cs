@@ -19,7 +19,8 @@ internal sealed class TestServer : IAsyncDisposable
             using var reader = new StreamReader(context.Request.Body);
             Seen.Enqueue(new SeenRequest(
                 context.Request.Method, context.Request.Path + context.Request.QueryString.Value,
-                context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                context.Request.Headers.ToDictionary(
+                    h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
                 await reader.ReadToEndAsync()));
             await answer(context);
         });
@@ -51,5 +52,6 @@ internal sealed class TestServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    public sealed record SeenRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body);
+    public sealed record SeenRequest(
+        string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body);
 }

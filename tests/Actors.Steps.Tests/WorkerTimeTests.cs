@@ -60,7 +60,8 @@ public sealed class WorkerTimeTests : IDisposable
     public async Task A_heartbeat_restarts_the_timeout()
     {
         StepContext? context = null;
-        _rig.Handlers.Add<int, int>("beat", async (_, c) => await _gate.Task.WaitAsync((context = c).CancellationToken));
+        _rig.Handlers.Add<int, int>("beat", async (_, c) =>
+            await _gate.Task.WaitAsync((context = c).CancellationToken));
         var running = _rig.RunAsync(StepRig.Call("beat", "1"));
 
         for (var i = 0; i < 5; i++)

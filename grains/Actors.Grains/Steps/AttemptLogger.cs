@@ -9,7 +9,8 @@ namespace Actors.Grains.Steps;
 /// Logs within the scope of one attempt. The scope is open only while a line is written: one that stayed open would
 /// have to be closed on the asynchronous flow that opened it, which is the handler's.
 /// </summary>
-internal sealed class AttemptLogger(ILogger inner, WorkItem item, string step) : ILogger, IReadOnlyList<KeyValuePair<string, object?>>
+internal sealed class AttemptLogger(ILogger inner, WorkItem item, string step)
+    : ILogger, IReadOnlyList<KeyValuePair<string, object?>>
 {
     public int Count => 5;
 
@@ -47,5 +48,5 @@ internal sealed class AttemptLogger(ILogger inner, WorkItem item, string step) :
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{item.Key.Invocation} {FailureRules.StepText(step, item.Key.Item)} attempt {item.Key.Attempt} ({item.CorrelationId})");
+        $"{item.Key.Invocation} {this[1].Value} attempt {item.Key.Attempt} ({item.CorrelationId})");
 }

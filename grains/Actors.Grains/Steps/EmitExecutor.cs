@@ -36,8 +36,8 @@ internal sealed class EmitExecutor : StepExecutor
         if (first is null) return Payload.From(new Published(attempt.IdempotencyKey, subscribers.Length));
         return Failure.Transient(
             "subscriber-failed",
-            $"{refused} of {subscribers.Length} subscribers did not take event '{action.Event}'; the first was {first.Step}: " +
-            $"{first.Message}") with { Cause = first with { Step = null } };
+            $"{refused} of {subscribers.Length} subscribers did not take event '{action.Event}'; the first was " +
+            $"{first.Step}: {first.Message}") with { Cause = first with { Step = null } };
     }
 
     private sealed record Published(string EventId, int Subscribers);

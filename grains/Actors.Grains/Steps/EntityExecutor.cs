@@ -32,7 +32,8 @@ internal sealed class EntityExecutor : StepExecutor
         if (attempt.Ports.Entities is not { } entities)
         {
             return Failure.Transient(
-                "entities-missing", $"step '{attempt.Step}' calls entity '{action.Id}', but this silo hosts no entities");
+                "entities-missing",
+                $"step '{attempt.Step}' calls entity '{action.Id}', but this silo hosts no entities");
         }
 
         return await entities.CallAsync(

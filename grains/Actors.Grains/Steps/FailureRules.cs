@@ -27,8 +27,8 @@ internal static class FailureRules
         var failure = attempt.Reason == StopReason.Timeout
             ? Failure.Transient("timeout", string.Create(
                 CultureInfo.InvariantCulture,
-                $"step '{name}' did not end, and gave no heartbeat, within its attempt timeout of {attempt.Work.Timeout:c}"))
-            : Failure.Transient("cancelled", $"step '{name}' was told to stop, by its invocation or by the silo's shutdown");
+                $"step '{name}' did not end, and gave no heartbeat, within its timeout of {attempt.Work.Timeout:c}"))
+            : Failure.Transient("cancelled", $"step '{name}' was told to stop, by its invocation or the silo's end");
         return failure with { Cause = cause };
     }
 
@@ -55,7 +55,8 @@ internal static class FailureRules
     public static Failure InvalidInput(string what, Type type, Exception exception)
     {
         var path = exception is JsonException { Path: { Length: > 0 } found } ? found : "$";
-        return Failure.Permanent("invalid-input", $"{what}: the input does not fit {type} at {path}: {exception.Message}");
+        return Failure.Permanent(
+            "invalid-input", $"{what}: the input does not fit {type} at {path}: {exception.Message}");
     }
 
     private static ReadOnlySpan<char> WithoutPrefix(string type)

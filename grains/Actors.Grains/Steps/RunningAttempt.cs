@@ -100,7 +100,7 @@ internal sealed class RunningAttempt : StepContext
     {
         get
         {
-            if (_scope is null && Ports.Services.GetService(typeof(IServiceScopeFactory)) is IServiceScopeFactory factory)
+            if (_scope is null && Ports.Services.GetService<IServiceScopeFactory>() is { } factory)
                 _scope = factory.CreateAsyncScope();
             return _scope?.ServiceProvider ?? Ports.Services;
         }
@@ -165,7 +165,8 @@ internal sealed class RunningAttempt : StepContext
     {
         if (Interlocked.Exchange(ref _armed, 1) == 1) return;
         _timer = Ports.Time.CreateTimer(
-            static state => ((RunningAttempt)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((RunningAttempt)state!).OnTimer(), this,
+            Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         SetTimer(Rest());
         if (_outer.CanBeCanceled)
         {

@@ -15,7 +15,9 @@ internal static class StepTelemetry
     {
         if (!Source.HasListeners()) return null;
         var outer = Activity.Current;
-        var parent = ActivityContext.TryParse(attempt.Work.TraceParent, null, isRemote: true, out var remote) ? remote : default;
+        var parent = ActivityContext.TryParse(attempt.Work.TraceParent, null, isRemote: true, out var remote)
+            ? remote
+            : default;
         var span = Source.StartActivity(attempt.IsUndo ? "undo" : "step", ActivityKind.Internal, parent);
         if (span is null) return outer;
         span.DisplayName = $"{(attempt.IsUndo ? "undo" : "step")} {attempt.Step}";

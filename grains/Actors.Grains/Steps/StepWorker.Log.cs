@@ -23,13 +23,13 @@ public sealed partial class StepWorker
     }
 
     [LoggerMessage(1, LogLevel.Warning,
-        "Step {Step} of {Invocation}, attempt {Attempt}, was told to stop ({Reason}) and did not within {Grace}; it is " +
-        "abandoned, {Orphans} such attempts still run. Its code must observe StepContext.CancellationToken.")]
+        "Step {Step} of {Invocation}, attempt {Attempt}, was told to stop ({Reason}) and did not within {Grace}; it " +
+        "is abandoned, {Orphans} such attempts still run. Its code must observe StepContext.CancellationToken.")]
     private partial void LogAbandoned(
         InvocationId invocation, string step, int attempt, StopReason reason, TimeSpan grace, int orphans);
 
     [LoggerMessage(2, LogLevel.Warning,
-        "Step {Step} of {Invocation}, attempt {Attempt}, ended after it had been abandoned; what it answered is dropped.")]
+        "Step {Step} of {Invocation}, attempt {Attempt}, ended after it had been abandoned; its answer is dropped.")]
     private partial void LogOrphanEnded(InvocationId invocation, string step, int attempt, Exception? exception);
 
     [LoggerMessage(3, LogLevel.Warning,
@@ -37,6 +37,6 @@ public sealed partial class StepWorker
     private partial void LogScopeNotDisposed(InvocationId invocation, string step, int attempt, Exception exception);
 
     [LoggerMessage(4, LogLevel.Warning,
-        "Step {Step} of {Invocation}, attempt {Attempt}: a callback on its cancellation token threw; the outcome stands.")]
+        "Step {Step} of {Invocation}, attempt {Attempt}: a callback on its cancellation token threw.")]
     private partial void LogCallbackFailed(InvocationId invocation, string step, int attempt, Exception exception);
 }

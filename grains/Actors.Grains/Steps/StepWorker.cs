@@ -102,7 +102,8 @@ public sealed partial class StepWorker : IWorker, IDisposable
     internal StepOutcome OutcomeOf(RunningAttempt attempt, StepResult result)
     {
         var item = attempt.Work;
-        if (result.Failure is null && result.Value.Bytes > Options.ResultBytesMax) result = TooLarge(result.Value.Bytes);
+        if (result.Failure is null && result.Value.Bytes > Options.ResultBytesMax)
+            result = TooLarge(result.Value.Bytes);
         if (result.Failure is not { } failure)
         {
             StepTelemetry.End(attempt, failure: null);
@@ -126,8 +127,8 @@ public sealed partial class StepWorker : IWorker, IDisposable
 
     internal Failure TooLarge(int bytes) => Failure.Permanent(
         "result-too-large",
-        $"the result has {bytes} bytes; at most {Options.ResultBytesMax} are recorded: keep the data elsewhere and return a " +
-        $"reference to it, or raise {nameof(StepWorkerOptions.ResultBytesMax)}");
+        $"the result has {bytes} bytes; at most {Options.ResultBytesMax} are recorded: keep the data elsewhere and " +
+        $"return a reference to it, or raise {nameof(StepWorkerOptions.ResultBytesMax)}");
 
     internal void BeginOrphan() => Interlocked.Increment(ref _orphans);
 

@@ -56,7 +56,8 @@ public static class HandlerNames
         ArgumentNullException.ThrowIfNull(className);
         var tick = className.IndexOf('`', StringComparison.Ordinal);
         var text = tick < 0 ? className : className[..tick];
-        if (text.Length > Suffix.Length && text.EndsWith(Suffix, StringComparison.Ordinal)) text = text[..^Suffix.Length];
+        if (text.Length > Suffix.Length && text.EndsWith(Suffix, StringComparison.Ordinal))
+            text = text[..^Suffix.Length];
 
         var name = new StringBuilder(text.Length + 8);
         for (var i = 0; i < text.Length; i++)

@@ -10,7 +10,8 @@ internal sealed class ClassInvoker<THandler, TInput, TOutput>(string name) : Han
     where THandler : class, IStepHandler<TInput, TOutput>
 {
     private static readonly bool IsDisposable =
-        typeof(THandler).IsAssignableTo(typeof(IDisposable)) || typeof(THandler).IsAssignableTo(typeof(IAsyncDisposable));
+        typeof(THandler).IsAssignableTo(typeof(IDisposable)) ||
+        typeof(THandler).IsAssignableTo(typeof(IAsyncDisposable));
 
     private static readonly bool AsksForNothing =
         typeof(THandler).GetConstructors() is [var only] && only.GetParameters().Length == 0;
@@ -26,7 +27,8 @@ internal sealed class ClassInvoker<THandler, TInput, TOutput>(string name) : Han
             return _factory.Value(attempt.Ports.Services, null).HandleAsync(input, context);
 
         var services = attempt.Services;
-        if (registered && services.GetService(typeof(THandler)) is THandler shared) return shared.HandleAsync(input, context);
+        if (registered && services.GetService(typeof(THandler)) is THandler shared)
+            return shared.HandleAsync(input, context);
 
         var handler = _factory.Value(services, null);
         return IsDisposable ? CallAndDisposeAsync(handler, input, context) : handler.HandleAsync(input, context);

@@ -32,7 +32,8 @@ internal sealed class HandlerExecutor(StepWorkerPorts ports) : StepExecutor
 
     private static async ValueTask<StepResult> CallAsync(HandlerInvoker handler, RunningAttempt attempt)
     {
-        var output = await handler.InvokeAsync(new HandlerValue(attempt.Work.Input), attempt, attempt, keepObject: false);
+        var input = new HandlerValue(attempt.Work.Input);
+        var output = await handler.InvokeAsync(input, attempt, attempt, keepObject: false);
         return output.Payload;
     }
 }

@@ -54,7 +54,8 @@ internal abstract class HandlerInvoker<TInput, TOutput>(string name)
         {
             // Reading is a function of the JSON: whatever it throws, constructors of the type included, it throws
             // again.
-            throw new InvalidInputException(FailureRules.InvalidInput($"step '{context.Step}', handler '{Name}'", typeof(TInput), e), e);
+            var what = $"step '{context.Step}', handler '{Name}'";
+            throw new InvalidInputException(FailureRules.InvalidInput(what, typeof(TInput), e), e);
         }
     }
 
@@ -69,14 +70,16 @@ internal abstract class HandlerInvoker<TInput, TOutput>(string name)
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new TerminalException(
-                $"step '{context.Step}', handler '{Name}': its result of type {typeof(TOutput)} can't be written as JSON: {e.Message}",
+                $"step '{context.Step}', handler '{Name}': its result of type {typeof(TOutput)} can't be written as " +
+                $"JSON: {e.Message}",
                 "invalid-result", e);
         }
     }
 
     // As the JSON would be read: object and interfaces would not come back as what they were.
     private static bool Takes(Type type) =>
-        type == typeof(TInput) || typeof(TInput).IsClass && typeof(TInput) != typeof(object) && type.IsAssignableTo(typeof(TInput));
+        type == typeof(TInput) || typeof(TInput).IsClass && typeof(TInput) != typeof(object) &&
+        type.IsAssignableTo(typeof(TInput));
 }
 
 /// <summary>The input of a step does not fit the type its handler takes.</summary>

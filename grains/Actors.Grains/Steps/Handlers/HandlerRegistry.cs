@@ -29,7 +29,7 @@ public sealed class HandlerRegistry
     {
         ArgumentNullException.ThrowIfNull(handler);
         var contracts = ContractsOf(handler);
-        if (contracts is not [var contract] || handler is not { IsClass: true, IsAbstract: false, ContainsGenericParameters: false })
+        if (contracts is not [var contract] || !CanBeMade(handler))
         {
             throw new ArgumentException(
                 $"{handler} can't be a step handler: it must be a class that can be instantiated and implements " +
@@ -49,8 +49,7 @@ public sealed class HandlerRegistry
         ArgumentNullException.ThrowIfNull(assembly);
         foreach (var type in assembly.GetTypes())
         {
-            if (type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && ContractsOf(type).Length > 0)
-                Add(type);
+            if (CanBeMade(type) && ContractsOf(type).Length > 0) Add(type);
         }
 
         return this;
@@ -105,14 +104,17 @@ public sealed class HandlerRegistry
 
     internal HandlerInvoker? Find(string name) => _handlers.GetValueOrDefault(name);
 
+    private static bool CanBeMade(Type type) =>
+        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false };
+
     private static Type[] ContractsOf(Type handler) => Array.FindAll(
         handler.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IStepHandler<,>));
 
     private static string Checked(string name) => Actors.Names.IsName(name)
         ? name
         : throw new InvalidNameException(
-            $"'{name}' can't be the name of a handler: a name starts with a letter or digit, goes on with letters, digits, " +
-            $"'_', '-', '.' or ':', and has at most {Actors.Names.NameCharactersMax} characters");
+            $"'{name}' can't be the name of a handler: a name starts with a letter or digit, goes on with letters, " +
+            $"digits, '_', '-', '.' or ':', and has at most {Actors.Names.NameCharactersMax} characters");
 
     private HandlerRegistry Add(HandlerInvoker invoker)
     {
@@ -125,8 +127,8 @@ public sealed class HandlerRegistry
 
         if (_handlers.TryAdd(invoker.Name, invoker)) return this;
         throw new ArgumentException(
-            $"handler name '{invoker.Name}' is taken by {_handlers[invoker.Name].Description}, so {invoker.Description} " +
-            "needs another: give it in Add or by [HandlerName(\"...\")]");
+            $"handler name '{invoker.Name}' is taken by {_handlers[invoker.Name].Description}, so " +
+            $"{invoker.Description} needs another: give it in Add or by [HandlerName(\"...\")]");
     }
 
     private static bool IsTask(Type type) =>

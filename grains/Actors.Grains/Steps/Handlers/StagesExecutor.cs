@@ -22,7 +22,8 @@ internal sealed class StagesExecutor(HandlerExecutor handlers) : StepExecutor
             var stage = stages[i];
             if (i > 0) attempt.AddStageResult(value.Payload, stages.Length - 1);
             if (attempt.Reason != StopReason.None) return FailureRules.Stopped(attempt, null);
-            if (handlers.Find(stage.Handler) is not { } handler) return handlers.Missing(attempt, stage.Step, stage.Handler);
+            if (handlers.Find(stage.Handler) is not { } handler)
+                return handlers.Missing(attempt, stage.Step, stage.Handler);
             value = await handler.InvokeAsync(value, new StageContext(attempt, stage), attempt, i < stages.Length - 1);
             if (value.Payload.Bytes > attempt.Options.ResultBytesMax) return attempt.TooLarge(value.Payload.Bytes);
         }

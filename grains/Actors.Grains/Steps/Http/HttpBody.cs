@@ -36,7 +36,7 @@ internal static class HttpBody
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            length = await stream.ReadAtLeastAsync(buffer, buffer.Length, false, cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -74,7 +74,8 @@ internal static class HttpBody
     {
         try
         {
-            return (type?.CharSet is { Length: > 0 } name ? Encoding.GetEncoding(name.Trim('"')) : Encoding.UTF8).GetString(bytes);
+            var named = type?.CharSet is { Length: > 0 } name ? Encoding.GetEncoding(name.Trim('"')) : Encoding.UTF8;
+            return named.GetString(bytes);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -76,16 +76,16 @@ internal sealed class HttpCall
             return Uri.TryCreate(action.Url, UriKind.Absolute, out var absolute) && IsWeb(absolute)
                 ? absolute
                 : throw new TerminalException(
-                    $"'{Cut(action.Url)}' can't be requested: a URL is absolute with scheme http or https, or begins with the " +
-                    "name of a service", "invalid-url");
+                    $"'{Cut(action.Url)}' can't be requested: a URL is absolute with scheme http or https, or begins " +
+                    "with the name of a service", "invalid-url");
         }
 
         var text = endpoints.UrlOf(service);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || !IsWeb(address))
         {
             throw new TerminalException(
-                $"the address of service '{service.Name}' is no absolute http or https URL; correct it in the definition or by " +
-                $"configuration Services:{service.Name}:Url", "invalid-url");
+                $"the address of service '{service.Name}' is no absolute http or https URL; correct it in the " +
+                $"definition or by configuration Services:{service.Name}:Url", "invalid-url");
         }
 
         var path = action.Url.TrimStart('/');
@@ -97,7 +97,8 @@ internal sealed class HttpCall
         }
 
         var root = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        return Uri.TryCreate(path.Length == 0 || path[0] == '?' ? root + path : $"{root}/{path}", UriKind.Absolute, out var uri)
+        var whole = path.Length == 0 || path[0] == '?' ? root + path : $"{root}/{path}";
+        return Uri.TryCreate(whole, UriKind.Absolute, out var uri)
             ? uri
             : throw new TerminalException($"'{Cut(path)}' is no path below service '{service.Name}'", "invalid-url");
     }
@@ -154,8 +155,8 @@ internal sealed class HttpCall
             value = attempt.Ports.Secrets.Find(secret) is { Length: > 0 } found
                 ? found
                 : throw new TerminalException(
-                    $"step '{attempt.Step}' sends header '{name}' from secret '{secret}', which is not configured; set " +
-                    $"configuration Secrets:{secret}", "secret-missing");
+                    $"step '{attempt.Step}' sends header '{name}' from secret '{secret}', which is not configured; " +
+                    $"set configuration Secrets:{secret}", "secret-missing");
             _secrets.Add(value);
         }
 
@@ -165,13 +166,14 @@ internal sealed class HttpCall
     private void Put(string name, string value)
     {
         // Checked here because the exceptions of the header collections quote the value.
-        var fits = !value.AsSpan().ContainsAnyInRange('\0', '\u001f') && !value.AsSpan().ContainsAnyExceptInRange('\t', '~');
+        var fits = !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
         if (fits && (Replace(Request.Headers, name, value) || (Request.Content is { } content
             ? Replace(content.Headers, name, value)
             : IsContentHeader(name)))) return;
 
         throw new TerminalException(
-            $"header '{name}' can't be sent: its name must be a token, its value printable ASCII text", "invalid-header");
+            $"header '{name}' can't be sent: its name must be a token, its value printable ASCII text",
+            "invalid-header");
     }
 
     // False: the name is none, or belongs into the other collection.
@@ -182,5 +184,6 @@ internal sealed class HttpCall
     }
 
     // A description of a body that is not there is left out, so that one set of headers fits all methods of a service.
-    private static bool IsContentHeader(string name) => name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
+    private static bool IsContentHeader(string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
 }

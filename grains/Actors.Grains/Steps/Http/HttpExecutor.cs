@@ -42,7 +42,7 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
         {
             response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
         }
-        catch (Exception e) when (!stop.IsCancellationRequested && e is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception e) when (!stop.IsCancellationRequested && HttpFailures.IsOfTransport(e))
         {
             return HttpFailures.OfSending(call, e);
         }
@@ -62,7 +62,8 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
         if (_mapper is null)
         {
             return Failure.Permanent(
-                "response-mapping", $"{call.Description}: the step maps its response, but this silo has no response mapper");
+                "response-mapping",
+                $"{call.Description}: the step maps its response, but this silo has no response mapper");
         }
 
         try
@@ -74,7 +75,7 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
             // The server has done its part; asking it again would give the same kind of answer.
             return Failure.Permanent(
                 "response-mapping",
-                call.Safe($"{call.Description} answered {(int)response.StatusCode}, which 'response' can't map: {e.Message}"));
+                call.Safe($"{call.Description} answered {(int)response.StatusCode}, which does not map: {e.Message}"));
         }
     }
 
@@ -86,7 +87,7 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
         {
             body = await HttpBody.ReadAsync(response.Content, spec.ResponseBytesMax, stop);
         }
-        catch (Exception e) when (!stop.IsCancellationRequested && e is HttpRequestException or IOException)
+        catch (Exception e) when (!stop.IsCancellationRequested && HttpFailures.IsOfTransport(e))
         {
             return HttpFailures.OfReading(call, response.StatusCode, e);
         }
@@ -95,8 +96,8 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
         {
             return Failure.Permanent(
                 "response-too-large",
-                $"{call.Description} answered {(int)response.StatusCode} with more than the {spec.ResponseBytesMax} bytes that " +
-                "the step takes");
+                $"{call.Description} answered {(int)response.StatusCode} with more than " +
+                $"the {spec.ResponseBytesMax} bytes that the step takes");
         }
 
         var value = HttpBody.ToPayload(bytes, response.Content.Headers.ContentType);
@@ -112,7 +113,8 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
             set => throw new NotSupportedException("the proxy is the system's; its credentials are set there");
         }
 
-        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : HttpClient.DefaultProxy.GetProxy(destination);
+        public Uri? GetProxy(Uri destination) =>
+            IsBypassed(destination) ? null : HttpClient.DefaultProxy.GetProxy(destination);
 
         public bool IsBypassed(Uri host) => host.IsLoopback || HttpClient.DefaultProxy.IsBypassed(host);
     }

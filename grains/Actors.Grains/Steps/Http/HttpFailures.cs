@@ -17,11 +17,18 @@ internal static class HttpFailures
         spec.Success.IsDefaultOrEmpty ? status is >= 200 and <= 299 : spec.Success.Contains(status);
 
     public static bool IsTransient(StepAction.Http spec, int status) =>
-        spec.Transient.IsDefaultOrEmpty ? status is 408 or 425 or 429 or (>= 500 and <= 599) : spec.Transient.Contains(status);
+        spec.Transient.IsDefaultOrEmpty
+            ? status is 408 or 425 or 429 or (>= 500 and <= 599)
+            : spec.Transient.Contains(status);
+
+    /// <summary>Whether an exception is what a broken connection looks like.</summary>
+    public static bool IsOfTransport(Exception exception) =>
+        exception is HttpRequestException or IOException or OperationCanceledException;
 
     /// <summary>The failure of an answer that is no success.</summary>
     public static async ValueTask<StepResult> OfStatusAsync(
-        HttpCall call, HttpResponseMessage response, StepAction.Http spec, TimeProvider time, CancellationToken cancellationToken)
+        HttpCall call, HttpResponseMessage response, StepAction.Http spec, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         // Made safe before it is cut, lest a part of a secret is left at the end.
@@ -38,8 +45,11 @@ internal static class HttpFailures
     public static Failure OfSending(HttpCall call, Exception exception) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
-            Make(call, "response-too-large", FailureKind.Permanent, "the headers of the response are too large", exception),
-        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError } =>
+            Make(call, "response-too-large", FailureKind.Permanent, "the response's headers are too large", exception),
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError,
+        } =>
             Make(call, "invalid-response", FailureKind.Transient, "the answer is not HTTP", exception),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
             Make(call, "connection", FailureKind.Transient, "the host's name was not found", exception),

@@ -33,6 +33,8 @@ public sealed class ConfiguredEndpoints(IConfiguration configuration) : IService
     public string UrlOf(ServiceReference service)
     {
         ArgumentNullException.ThrowIfNull(service);
-        return configuration[$"Services:{service.Name}:Url"] is { Length: > 0 } configured ? configured : service.Declared.Url;
+        return configuration[$"Services:{service.Name}:Url"] is { Length: > 0 } configured
+            ? configured
+            : service.Declared.Url;
     }
 }

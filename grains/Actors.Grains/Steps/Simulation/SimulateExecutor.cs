@@ -34,7 +34,8 @@ internal sealed class SimulateExecutor : StepExecutor
         await WaitAsync(duration * attempt.Options.SimulatedTimeScale, attempt);
         if (!fails) return Payload.From(new Simulated(Math.Round(duration.TotalMilliseconds, 3)));
         return Failure.Transient(
-            "simulated", $"step '{attempt.Step}' simulates failing: {spec.FailureRate:P2} of its attempts do, this is one");
+            "simulated",
+            $"step '{attempt.Step}' simulates failing: {spec.FailureRate:P2} of its attempts do, this is one");
     }
 
     private static async ValueTask WaitAsync(TimeSpan duration, RunningAttempt attempt)
@@ -44,8 +45,8 @@ internal sealed class SimulateExecutor : StepExecutor
         // Timers count by a coarse clock and may be a little early: look again. Long waits take several timers.
         for (var rest = duration; rest > TooShort; rest = duration - time.GetElapsedTime(start))
         {
-            var wait = TimeSpan.FromMilliseconds(Math.Round(Math.Min(rest.TotalMilliseconds, TimeSpan.MillisecondsPerDay)));
-            await Task.Delay(wait, time, attempt.CancellationToken);
+            var milliseconds = Math.Round(Math.Min(rest.TotalMilliseconds, TimeSpan.MillisecondsPerDay));
+            await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, attempt.CancellationToken);
         }
     }
 
