@@ -29,7 +29,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         (_service, _process, _time) = (service, process, time);
         Id = process.Id;
-        // The net below all else: whichever way this program ends short of SIGKILL, its children end first.
+        // For ends that dispose nothing, such as Environment.Exit. Not for signals, at which the runtime ends without
+        // this event (since .NET 10): whoever runs a scenario turns them into cancellation.
         AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
 
