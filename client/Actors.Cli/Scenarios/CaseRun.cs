@@ -51,20 +51,15 @@ internal sealed class CaseRun(
         foreach (var request in scenarioCase.Before) await requests.SendAsync(request, cancellationToken);
         var start = new StartRequest(scenarioCase.Process, scenarioCase.Input) { Key = scenarioCase.Key };
         var started = await client.StartAsync(start, cancellationToken);
-        // A case that was run before, over the same store, is joined; one that has ended takes no signals.
-        if (HasEnded(started.Status)) return started;
         for (var i = 0; i < scenarioCase.Signals.Length; i++)
         {
-            // One that was joined while it runs may have had them: the id makes them count once.
+            // An invocation that was joined, not started, has had its signals: the id makes them count once.
             var signal = scenarioCase.Signals[i];
             await client.SignalAsync(started.Id, signal.Name, signal.Payload, $"scenario-{i}", cancellationToken);
         }
 
         return started;
     }
-
-    private static bool HasEnded(InvocationStatus status) =>
-        status is InvocationStatus.Completed or InvocationStatus.Failed or InvocationStatus.Cancelled;
 
     private async Task TryAsync(Func<Task> work, CancellationToken cancellationToken)
     {

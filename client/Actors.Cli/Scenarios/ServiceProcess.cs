@@ -29,8 +29,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         (_service, _process, _time) = (service, process, time);
         Id = process.Id;
-        // For ends that dispose nothing, such as Environment.Exit. Not for signals, at which the runtime ends without
-        // this event (since .NET 10): whoever runs a scenario turns them into cancellation.
+        // The net below all else: whichever way this program ends short of SIGKILL, its children end first.
         AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
 

@@ -88,6 +88,12 @@ public sealed record StartRequest(string Process, Payload Input = default)
     /// <summary>Idempotency key, which becomes the invocation's id; null: by the process's <c>key</c> path, or a fresh one.</summary>
     public string? Key { get; init; }
 
+    /// <summary>
+    /// Becomes the invocation's id if <see cref="Key"/> is null and the process has no <c>key</c> path; null: a fresh one. A
+    /// client that may have to repeat a start sends the same one again, so that the repeat joins what the first has started.
+    /// </summary>
+    public string? FallbackKey { get; init; }
+
     /// <summary>If the key is taken. Default: attach.</summary>
     public StartPolicy Policy { get; init; } = StartPolicy.Attach;
 

@@ -131,13 +131,6 @@ public sealed class ScenarioFileTests
     }
 
     [Fact]
-    public void The_example_of_the_guide_is_a_scenario()
-    {
-        var guide = File.ReadAllText(Path.Combine(Repository.Folder("docs"), "scenario-file.md"));
-        Read(guide.Split("```yaml")[1].Split("```")[0]).Cases.Length.ShouldBe(1);
-    }
-
-    [Fact]
     public void Without_a_list_every_other_file_of_the_folder_is_a_process()
     {
         var folder = Directory.CreateTempSubdirectory("scenario-");

@@ -30,15 +30,6 @@ public sealed class ScenarioRunnerTests
         client.Signals.ShouldBe(["x 1 scenario-0", "x null scenario-1"]);
     }
 
-    [Fact]
-    public async Task An_invocation_that_had_ended_before_is_sent_no_signals()
-    {
-        var client = new StubClient(Completed) { AtStart = InvocationStatus.Completed };
-        var progress = await RunAsync("cases: [{ name: a, process: p, signals: [{ name: x }] }]", client);
-        Ended(progress).AsExpected.ShouldBeTrue();
-        client.Signals.ShouldBeEmpty();
-    }
-
     [Theory]
     [InlineData("{ status: failed }", "status is completed, expected failed")]
     [InlineData("{ output: { n: 2 } }", "output.n is 1, expected 2")]

@@ -10,9 +10,6 @@ internal sealed class StubClient(Func<StartRequest, InvocationView> outcome) : I
     /// <summary>If true, watching goes on until it is cancelled.</summary>
     public bool NeverEnds { get; init; }
 
-    /// <summary>Where invocations stand when they are started; ended: they are joined.</summary>
-    public InvocationStatus AtStart { get; init; } = InvocationStatus.Running;
-
     /// <summary>Views given before the last one, oldest first.</summary>
     public InvocationView[] Earlier { get; init; } = [];
 
@@ -22,7 +19,7 @@ internal sealed class StubClient(Func<StartRequest, InvocationView> outcome) : I
     {
         var view = outcome(request);
         _views[view.Id] = new Queue<InvocationView>([.. Earlier, view]);
-        return Task.FromResult(new StartResult(view.Id, true, AtStart, "c"));
+        return Task.FromResult(new StartResult(view.Id, true, InvocationStatus.Running, "c"));
     }
 
     public Task<InvocationView> GetAsync(InvocationId id, CancellationToken cancellationToken = default) =>

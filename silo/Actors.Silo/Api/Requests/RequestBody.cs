@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Actors.Silo.Api.Problems;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Actors.Silo.Api.Requests;
+
+/// <summary>Reads a request body that is one JSON value: bounded in size and depth, checked once, copied once.</summary>
+internal static class RequestBody
+{
+    private const int FirstBytes = 64 * 1024;
+    private const int DrainFactor = 8;
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>The body; JSON null if there is none.</summary>
+    /// <exception cref="EdgeException">It is not application/json.</exception>
+    /// <exception cref="BodyTooLargeException">It is larger than the limit.</exception>
+    /// <exception cref="InvalidPayloadException">It is not JSON that the engine takes.</exception>
+    public static async Task<Payload> ReadAsync(HttpContext context, long bytesMax, CancellationToken cancellationToken)
+    {
+        var request = context.Request;
+        CheckMediaType(request);
+        if (request.ContentLength > bytesMax)
+        {
+            await RefuseAsync(context, bytesMax, cancellationToken);
+        }
+
+        var bytes = new byte[Math.Clamp(request.ContentLength ?? 0, 1, Math.Min(bytesMax, FirstBytes))];
+        var length = 0;
+        while (true)
+        {
+            var read = await request.Body.ReadAsync(bytes.AsMemory(length), cancellationToken);
+            if (read == 0) break;
+            length += read;
+            if (length > bytesMax) await RefuseAsync(context, bytesMax, cancellationToken);
+            if (length == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(Math.Max(2L * length, FirstBytes), bytesMax + 1));
+        }
+
+        return length == 0 ? Payload.Null : Check(bytes.AsMemory(0, length));
+    }
+
+    private static void CheckMediaType(HttpRequest request)
+    {
+        if (string.IsNullOrEmpty(request.ContentType))
+        {
+            if (request.ContentLength is null or 0 && !request.Headers.ContainsKey(HeaderNames.TransferEncoding)) return;
+        }
+        else if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && IsJson(type))
+        {
+            return;
+        }
+
+        throw new EdgeException(
+            415, EdgeException.UnsupportedMediaType,
+            $"the body is sent as '{request.ContentType}'; send it as application/json in UTF-8");
+    }
+
+    private static bool IsJson(MediaTypeHeaderValue type) =>
+        (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) ||
+         type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)) &&
+        (type.Charset.Length == 0 || type.Charset.AsSpan().Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    // A caller that is still sending does not read its answer: take what it sends, within bounds, and forget it.
+    private static async Task RefuseAsync(HttpContext context, long bytesMax, CancellationToken cancellationToken)
+    {
+        var waitsForLeave = context.Request.Headers.Expect.Count > 0 && context.Request.ContentLength > bytesMax;
+        if (!waitsForLeave)
+        {
+            using var drain = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            drain.CancelAfter(DrainTime);
+            try
+            {
+                await context.Request.Body.DrainAsync(bytesMax * DrainFactor, drain.Token);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
+            {
+                context.Response.Headers.Connection = "close";
+            }
+        }
+
+        throw new BodyTooLargeException(bytesMax);
+    }
+
+    private static Payload Check(ReadOnlyMemory<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8.Span)) throw new InvalidPayloadException("the body is not UTF-8; send JSON as UTF-8");
+        try
+        {
+            var payload = Payload.FromUtf8(utf8);
+            if (utf8.Span.IndexOf("\\ud"u8) >= 0 || utf8.Span.IndexOf("\\uD"u8) >= 0) CheckSurrogates(utf8.Span);
+            return payload;
+        }
+        catch (InvalidPayloadException e) when (e.InnerException is JsonException json)
+        {
+            var reason = json.Message.Split(" LineNumber:")[0].TrimEnd('.');
+            throw new InvalidPayloadException(
+                $"the body is not JSON that the engine takes, at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}: {reason}", e);
+        }
+    }
+
+    // The reader takes half a surrogate pair in an escape, but nobody could read the string.
+    private static void CheckSurrogates(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped) continue;
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new InvalidPayloadException(
+                    $"the body holds half a surrogate pair in the string at byte {reader.TokenStartIndex + 1}; write the whole character", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Actors.Silo.Configuration;
+
+/// <summary>
+/// Reads <see cref="SiloOptions"/> from a file, then the environment, then flags; what comes later wins. Environment variables
+/// start with <c>ACTORS_</c> and write <c>__</c> between the parts: <c>ACTORS_SILO__STORE</c>, <c>ACTORS_SERVICES__SHOP__URL</c>.
+/// Reading is strict: an unknown key of the file, or of section <c>Silo</c> wherever it comes from, is an error.
+/// </summary>
+public static class SiloConfiguration
+{
+    /// <summary>Name of the file that is read from next to the folder of processes if no other is named.</summary>
+    public const string FileName = "actors.json";
+
+    private const string EnvironmentPrefix = "ACTORS_";
+    private static readonly string[] Sections = ["Silo", "Services", "Secrets", "Logging"];
+
+    private static readonly string[] Keys =
+    [
+        nameof(SiloOptions.Urls), nameof(SiloOptions.Store), nameof(SiloOptions.Processes), nameof(SiloOptions.Host),
+        nameof(SiloOptions.RequestBytesMax), nameof(SiloOptions.SimulatedTimeScale), nameof(SiloOptions.EventsKeepAlive),
+        nameof(SiloOptions.StopTimeout), nameof(SiloOptions.Logs), nameof(SiloOptions.Authentication),
+    ];
+
+    /// <summary>Reads and checks the options.</summary>
+    /// <param name="flags">Values from the command line, by key such as <c>Silo:Store</c>; null values are left out.</param>
+    /// <param name="file">A file that has to exist; null: <see cref="FileName"/> next to the folder of processes, if there.</param>
+    /// <exception cref="SiloStartException">The file is not readable, or keys or values are wrong; the message has all errors.</exception>
+    public static SiloOptions Load(IReadOnlyDictionary<string, string?> flags, string? file = null) =>
+        Load(flags, file, new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build());
+
+    internal static SiloOptions Load(IReadOnlyDictionary<string, string?> flags, string? file, IConfiguration environment)
+    {
+        var named = new ConfigurationBuilder().AddInMemoryCollection(flags.Where(f => f.Value is not null)).Build();
+        List<string> errors = [];
+        var builder = new ConfigurationBuilder();
+        if (FileToRead(file, named["Silo:Processes"] ?? environment["Silo:Processes"]) is { } path)
+            builder.AddConfiguration(ReadFile(path, errors));
+        var all = builder.AddConfiguration(environment).AddConfiguration(named).Build();
+
+        CheckKeys(all.GetSection("Silo"), Keys, "Silo", errors);
+        var options = Bind(all, errors);
+        if (errors.Count > 0) throw new SiloStartException(string.Join('\n', errors));
+        options.Validate();
+        return options;
+    }
+
+    private static string? FileToRead(string? file, string? processes)
+    {
+        if (file is not null) return Path.GetFullPath(file);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(processes ?? new SiloOptions().Processes));
+        var beside = Path.Combine(folder ?? ".", FileName);
+        return File.Exists(beside) ? beside : null;
+    }
+
+    private static IConfigurationRoot ReadFile(string path, List<string> errors)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var read = new ConfigurationBuilder().AddJsonStream(stream).Build();
+            foreach (var section in read.GetChildren())
+            {
+                if (!Sections.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+                    errors.Add($"{path}: section '{section.Key}' is not known{NearestName.Hint(section.Key, Sections)}");
+            }
+
+            return read;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SiloStartException($"the configuration file {path} can't be read: {e.Message}", e);
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException or System.Text.Json.JsonException)
+        {
+            throw new SiloStartException($"the configuration file {path} is not valid JSON: {(e.InnerException ?? e).Message}", e);
+        }
+    }
+
+    private static void CheckKeys(IConfigurationSection section, string[] known, string name, List<string> errors)
+    {
+        foreach (var key in section.GetChildren().Select(c => c.Key))
+        {
+            if (!known.Contains(key, StringComparer.OrdinalIgnoreCase))
+                errors.Add($"{name}:{key} is not known{NearestName.Hint(key, known)}");
+        }
+    }
+
+    private static SiloOptions Bind(IConfiguration all, List<string> errors)
+    {
+        var silo = all.GetSection("Silo");
+        var defaults = new SiloOptions();
+        foreach (var service in all.GetSection("Services").GetChildren())
+            CheckKeys(service, ["Url"], $"Services:{service.Key}", errors);
+        return defaults with
+        {
+            Urls = Urls(silo.GetSection(nameof(SiloOptions.Urls))) ?? defaults.Urls,
+            Store = silo[nameof(SiloOptions.Store)] ?? defaults.Store,
+            Processes = silo[nameof(SiloOptions.Processes)] ?? defaults.Processes,
+            Host = silo[nameof(SiloOptions.Host)] ?? defaults.Host,
+            Logs = silo[nameof(SiloOptions.Logs)] ?? defaults.Logs,
+            Authentication = silo[nameof(SiloOptions.Authentication)] ?? defaults.Authentication,
+            RequestBytesMax = (long)Number(silo, nameof(SiloOptions.RequestBytesMax), defaults.RequestBytesMax, NumberStyles.None, errors),
+            SimulatedTimeScale = Number(silo, nameof(SiloOptions.SimulatedTimeScale), defaults.SimulatedTimeScale, NumberStyles.Float, errors),
+            EventsKeepAlive = Duration(silo, nameof(SiloOptions.EventsKeepAlive), defaults.EventsKeepAlive, errors),
+            StopTimeout = Duration(silo, nameof(SiloOptions.StopTimeout), defaults.StopTimeout, errors),
+            Services = all.GetSection("Services").GetChildren().Where(s => s["Url"] is not null)
+                .ToImmutableSortedDictionary(s => s.Key, s => s["Url"]!, StringComparer.Ordinal),
+            Secrets = all.GetSection("Secrets").GetChildren().Where(s => s.Value is not null)
+                .ToImmutableSortedDictionary(s => s.Key, s => s.Value!, StringComparer.Ordinal),
+        };
+    }
+
+    // An address from the environment or a flag replaces a list in the file.
+    private static ImmutableArray<string>? Urls(IConfigurationSection section)
+    {
+        if (section.Value is { } text) return [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        var list = section.GetChildren().Select(c => c.Value ?? "").ToImmutableArray();
+        return list.Length > 0 ? list : null;
+    }
+
+    private static double Number(IConfiguration silo, string key, double fallback, NumberStyles style, List<string> errors)
+    {
+        if (silo[key] is not { } text) return fallback;
+        if (double.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;
+        errors.Add($"Silo:{key} is '{text}'; it has to be a number");
+        return fallback;
+    }
+
+    private static TimeSpan Duration(IConfiguration silo, string key, TimeSpan fallback, List<string> errors)
+    {
+        if (silo[key] is not { } text) return fallback;
+        if (Durations.TryParse(text, out var value)) return value;
+        errors.Add($"Silo:{key} is '{text}'; it has to be a duration such as 15s");
+        return fallback;
+    }
+}
