@@ -1,0 +1,152 @@
+namespace Actors.Storage.Sqlite.Writing;
+
+/// <summary>What the writer is to do next.</summary>
+internal enum WriterTurn
+{
+    /// <summary>Appends were taken.</summary>
+    Appends,
+
+    /// <summary>There is maintenance to do.</summary>
+    Maintenance,
+
+    /// <summary>Nothing came for a while.</summary>
+    Idle,
+
+    /// <summary>The queue is closed, and empty.</summary>
+    Closed,
+}
+
+/// <summary>
+/// The way from all callers to the one writer. Bounded by count and bytes; above a bound callers wait in line, in order.
+/// Maintenance takes turns with appends, so that neither starves.
+/// </summary>
+internal sealed class WriterQueue(SqliteJournalOptions options)
+{
+    // How long the writer looks for the next append before it lets go of its thread: a lone caller is back within microseconds.
+    private const int SpinsMax = 30;
+
+    private readonly object _gate = new();
+    private readonly Queue<AppendRequest> _appends = new();
+    private readonly Queue<Action> _maintenance = new();
+    private readonly Queue<TaskCompletionSource> _line = new();
+    private long _bytes;
+    private bool _writerSleeps;
+    private bool _closed;
+    private bool _maintenanceIsNext;
+    private volatile bool _hasWork;
+
+    /// <summary>Puts an append into the queue if there is room.</summary>
+    /// <param name="request">The append.</param>
+    /// <param name="room">If there is none: when to try again.</param>
+    /// <returns>False: closed, or no room.</returns>
+    public bool TryEnqueue(AppendRequest request, out Task? room)
+    {
+        room = null;
+        lock (_gate)
+        {
+            if (_closed) return false;
+            if (!HasRoom(request.Bytes))
+            {
+                var place = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _line.Enqueue(place);
+                room = place.Task;
+                return false;
+            }
+
+            _appends.Enqueue(request);
+            _bytes += request.Bytes;
+            Wake();
+            return true;
+        }
+    }
+
+    /// <summary>Hands the writer something to do between two transactions of appends.</summary>
+    /// <returns>False: closed.</returns>
+    public bool TryEnqueue(Action maintenance)
+    {
+        lock (_gate)
+        {
+            if (_closed) return false;
+            _maintenance.Enqueue(maintenance);
+            Wake();
+            return true;
+        }
+    }
+
+    /// <summary>Takes no more; what is queued is still done.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            ReleaseLine(int.MaxValue);
+            Wake();
+        }
+    }
+
+    /// <summary>Waits for something to do. Appends are taken up to the bounds of a transaction, at least one.</summary>
+    public WriterTurn Take(List<AppendRequest> batch, out Action? maintenance, TimeSpan idleAfter)
+    {
+        maintenance = null;
+        Spin();
+        lock (_gate)
+        {
+            while (_appends.Count == 0 && _maintenance.Count == 0)
+            {
+                _hasWork = false;
+                if (_closed) return WriterTurn.Closed;
+                _writerSleeps = true;
+                var woken = Monitor.Wait(_gate, idleAfter);
+                _writerSleeps = false;
+                if (!woken && _appends.Count == 0 && _maintenance.Count == 0 && !_closed) return WriterTurn.Idle;
+            }
+
+            if (_maintenance.Count > 0 && (_maintenanceIsNext || _appends.Count == 0))
+            {
+                _maintenanceIsNext = false;
+                maintenance = _maintenance.Dequeue();
+                return WriterTurn.Maintenance;
+            }
+
+            _maintenanceIsNext = true;
+            TakeAppends(batch);
+            return WriterTurn.Appends;
+        }
+    }
+
+    private void TakeAppends(List<AppendRequest> batch)
+    {
+        long taken = 0;
+        while (batch.Count < options.TransactionCountMax && _appends.TryPeek(out var next))
+        {
+            if (batch.Count > 0 && taken + next.Bytes > options.TransactionBytesMax) break;
+            batch.Add(_appends.Dequeue());
+            taken += next.Bytes;
+        }
+
+        _bytes -= taken;
+        ReleaseLine(_appends.Count == 0 ? int.MaxValue : batch.Count);
+    }
+
+    // Those released try again; if there is still no room, or not for their size, they line up anew. Whoever gave up waiting takes
+    // a turn too, so an empty queue releases everybody.
+    private void ReleaseLine(int countMax)
+    {
+        while (countMax-- > 0 && _line.TryDequeue(out var place)) place.SetResult();
+    }
+
+    private bool HasRoom(long bytes) =>
+        _appends.Count == 0 || (_appends.Count < options.QueueCountMax && _bytes + bytes <= options.QueueBytesMax);
+
+    private void Wake()
+    {
+        _hasWork = true;
+        if (_writerSleeps) Monitor.Pulse(_gate);
+    }
+
+    private void Spin()
+    {
+        var spinner = new SpinWait();
+        for (var i = 0; i < SpinsMax && !_hasWork; i++) spinner.SpinOnce(sleep1Threshold: -1);
+    }
+}
