@@ -5,8 +5,9 @@ using System.Text;
 namespace Actors;
 
 /// <summary>
-/// Durations as people write them: <c>200ms</c>, <c>10s</c>, <c>1m30s</c>, <c>2h</c>, <c>3d</c>, or ISO 8601 as <c>PT1H</c>,
-/// <c>P1DT12H</c>, <c>P2W</c> (years and months have no fixed length and are refused). The smallest part may have decimals.
+/// Durations as people write them: <c>200ms</c>, <c>10s</c>, <c>1m30s</c>, <c>2h</c>, <c>3d</c>, or ISO 8601 as
+/// <c>PT1H</c>, <c>P1DT12H</c>, <c>P2W</c> (years and months have no fixed length and are refused). The smallest part
+/// may have decimals.
 /// </summary>
 public static class Durations
 {
@@ -38,7 +39,8 @@ public static class Durations
         duration = default;
         if (string.IsNullOrEmpty(text) || text.Length > CharactersMax) return false;
         var ticks = 0m;
-        if (text[0] == 'P' ? !TryParseIso(text.AsSpan(1), ref ticks) : !TryParseParts(text, Short, ref ticks)) return false;
+        var parsed = text[0] == 'P' ? TryParseIso(text.AsSpan(1), ref ticks) : TryParseParts(text, Short, ref ticks);
+        if (!parsed) return false;
         if (ticks > Max.Ticks) return false;
         duration = TimeSpan.FromTicks((long)Math.Round(ticks, MidpointRounding.ToEven));
         return true;

@@ -14,10 +14,12 @@ public enum FailureKind
 }
 
 /// <summary>What went wrong, as data: the only form in which a failure is stored or crosses a wire.</summary>
-/// <param name="Type">Short stable name to decide by, for example <c>timeout</c>, <c>http-402</c>, <c>InvalidCardException</c>.</param>
+/// <param name="Type">Short stable name to decide by, for example <c>timeout</c>, <c>http-402</c>,
+/// <c>InvalidCardException</c>.</param>
 /// <param name="Message">For a human.</param>
 /// <param name="Kind">Whether a retry can help.</param>
-/// <param name="Step">The step it happened in, as <c>name</c> or <c>name[item]</c>; null if it is of the invocation as a whole.</param>
+/// <param name="Step">The step it happened in, as <c>name</c> or <c>name[item]</c>; null if it is of the invocation
+/// as a whole.</param>
 /// <param name="Attempt">The attempt it happened in, from 1; 0 if it is of no attempt.</param>
 /// <param name="Cause">What it came from.</param>
 public sealed record Failure(
@@ -49,7 +51,9 @@ public sealed record Failure(
         Cause: exception.InnerException is { } inner && depth > 0 ? FromException(inner, depth - 1) : null);
 
     private static string Cut(string message) =>
-        message.Length <= MessageCharactersMax ? message : string.Concat(message.AsSpan(0, MessageCharactersMax - 1), "…");
+        message.Length <= MessageCharactersMax
+            ? message
+            : string.Concat(message.AsSpan(0, MessageCharactersMax - 1), "…");
 }
 
 /// <summary>Implemented by exceptions that name their failure type themselves.</summary>

@@ -27,7 +27,9 @@ public enum GrainKind
 /// <param name="Id">Chosen by the caller: 1 to 256 characters, no control characters.</param>
 public readonly record struct GrainKey(GrainKind Kind, string Tenant, string Type, string Id)
 {
-    /// <summary>The key as <c>kind/tenant/type/id</c> with <c>/</c> and <c>%</c> in the parts percent-encoded.</summary>
+    /// <summary>
+    /// The key as <c>kind/tenant/type/id</c> with <c>/</c> and <c>%</c> in the parts percent-encoded.
+    /// </summary>
     public override string ToString() =>
         $"{KindText(Kind)}/{Escape(Tenant)}/{Escape(Type)}/{Escape(Id)}";
 

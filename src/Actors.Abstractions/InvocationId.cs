@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Actors;
 
-/// <summary>Names one invocation: the run of a process under an id that its starter chose or the engine made up.</summary>
+/// <summary>
+/// Names one invocation: the run of a process under an id that its starter chose or the engine made up.
+/// </summary>
 /// <param name="Tenant">Tenant.</param>
 /// <param name="Process">Name of the process.</param>
 /// <param name="Id">The idempotency key of its start, or a generated id.</param>
@@ -16,7 +18,9 @@ public readonly record struct InvocationId(string Tenant, string Process, string
     /// <summary>The grain, and the journal, of this invocation.</summary>
     public GrainKey Key => new(GrainKind.Invocation, Tenant, Process, Id);
 
-    /// <summary><c>process/id</c>, with the tenant in front as <c>tenant/process/id</c> unless it is the default one.</summary>
+    /// <summary>
+    /// <c>process/id</c>, with the tenant in front as <c>tenant/process/id</c> unless it is the default one.
+    /// </summary>
     public override string ToString() =>
         Tenant == Names.DefaultTenant ? $"{Process}/{Id}" : $"{Tenant}/{Process}/{Id}";
 

@@ -19,7 +19,9 @@ public static class Names
     /// <summary>The longest id.</summary>
     public const int IdCharactersMax = 256;
 
-    /// <summary>Whether <paramref name="text"/> may be the name of a process, step, service, signal and so on.</summary>
+    /// <summary>
+    /// Whether <paramref name="text"/> may be the name of a process, step, service, signal and so on.
+    /// </summary>
     public static bool IsName([NotNullWhen(true)] string? text)
     {
         if (string.IsNullOrEmpty(text) || text.Length > NameCharactersMax || !char.IsAsciiLetterOrDigit(text[0]))

@@ -21,7 +21,9 @@ public readonly struct Payload : IEquatable<Payload>
     /// <summary>JSON <c>null</c>; also the value of <c>default(Payload)</c>.</summary>
     public static Payload Null => default;
 
-    /// <summary>How payloads of CLR types are written and read: camelCase, enums as text, strict reading of numbers.</summary>
+    /// <summary>
+    /// How payloads of CLR types are written and read: camelCase, enums as text, strict reading of numbers.
+    /// </summary>
     public static JsonSerializerOptions JsonOptions { get; } = MakeOptions();
 
     /// <summary>The JSON text.</summary>
@@ -38,7 +40,10 @@ public readonly struct Payload : IEquatable<Payload>
     /// <summary>Wraps text that is known to be one JSON value, without looking at it or copying it.</summary>
     public static Payload FromTrustedUtf8(ReadOnlyMemory<byte> utf8) => new(utf8);
 
-    /// <summary>Checks that the text is one JSON value of a depth of at most <see cref="DepthMax"/>, and wraps it without copying.</summary>
+    /// <summary>
+    /// Checks that the text is one JSON value of a depth of at most <see cref="DepthMax"/>, and wraps it without
+    /// copying.
+    /// </summary>
     /// <exception cref="InvalidPayloadException">It is not.</exception>
     public static Payload FromUtf8(ReadOnlyMemory<byte> utf8)
     {

@@ -1,8 +1,8 @@
 namespace Actors.Grains.Hosting;
 
 /// <summary>
-/// The outside's view of a host, for clients, workers and the silo's edge. (A grain sees <see cref="IGrainTurn"/> instead: it
-/// never awaits.)
+/// The outside's view of a host, for clients, workers and the silo's edge. (A grain sees <see cref="IGrainTurn"/>
+/// instead: it never awaits.)
 /// </summary>
 public interface IGrainHost
 {
@@ -11,9 +11,12 @@ public interface IGrainHost
 
     /// <summary>Sends a request and waits for the answer. What the answer says is durable.</summary>
     /// <exception cref="OverloadedException">The grain's mailbox or the host is full; nothing was done.</exception>
-    /// <exception cref="UnavailableException">The grain or the host went away: the request may or may not have been carried out.</exception>
-    /// <exception cref="Actors.Journal.StoreException">The store did not take the events: for a full store, nothing was done; else uncertain.</exception>
-    ValueTask<GrainReply> CallAsync<TReply>(GrainKey to, GrainRequest<TReply> request, CancellationToken cancellationToken = default)
+    /// <exception cref="UnavailableException">The grain or the host went away: the request may or may not have been
+    /// carried out.</exception>
+    /// <exception cref="Actors.Journal.StoreException">The store did not take the events: for a full store, nothing
+    /// was done; else uncertain.</exception>
+    ValueTask<GrainReply> CallAsync<TReply>(
+        GrainKey to, GrainRequest<TReply> request, CancellationToken cancellationToken = default)
         where TReply : GrainReply;
 
     /// <summary>Sends a message one way. It may be lost with the process.</summary>

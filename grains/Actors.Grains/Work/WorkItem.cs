@@ -15,8 +15,8 @@ public readonly record struct WorkKey(
     InvocationId Invocation, int Run, string Step, int Item, bool IsUndo, int Attempt);
 
 /// <summary>
-/// One attempt of a step, ready for a worker that knows nothing but this: everything is resolved, nothing points back into
-/// the grain.
+/// One attempt of a step, ready for a worker that knows nothing but this: everything is resolved, nothing points back
+/// into the grain.
 /// </summary>
 /// <param name="Key">Which attempt.</param>
 /// <param name="Action">What to do.</param>
@@ -54,7 +54,8 @@ public abstract record WorkAction
 
     /// <summary>Send an HTTP request.</summary>
     /// <param name="Spec">The step's declaration: status codes, response mapping, size bound.</param>
-    /// <param name="Service">Service its URL names; null: the URL is absolute. Configuration may override its base address.</param>
+    /// <param name="Service">Service its URL names; null: the URL is absolute. Configuration may override its base
+    /// address.</param>
     /// <param name="Url">Resolved URL: absolute, or the path below the service.</param>
     /// <param name="Headers">Resolved, except for <c>secret:NAME</c> values.</param>
     /// <param name="Body">Resolved; null: none.</param>
@@ -101,7 +102,8 @@ public sealed record StepOutcome(WorkKey Key, Payload? Result, Failure? Failure)
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
-    /// Results of the pure stages before the last or, if one failed, before that one, in order; empty for a single step.
+    /// Results of the pure stages before the last or, if one failed, before that one, in order; empty for a single
+    /// step.
     /// </summary>
     public ImmutableArray<Payload> StageResults { get; init; } = [];
 
@@ -113,7 +115,8 @@ public sealed record StepOutcome(WorkKey Key, Payload? Result, Failure? Failure)
 public interface IWorker
 {
     /// <summary>
-    /// Runs one attempt to its end, within its timeout, and says what became of it. Never throws: a failure is an outcome.
+    /// Runs one attempt to its end, within its timeout, and says what became of it. Never throws: a failure is an
+    /// outcome.
     /// </summary>
     /// <param name="item">The attempt.</param>
     /// <param name="cancellationToken">Signalled when the invocation wants it stopped or the silo stops.</param>

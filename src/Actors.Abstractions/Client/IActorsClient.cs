@@ -1,9 +1,9 @@
 namespace Actors;
 
 /// <summary>
-/// The client SDK: starts, reads and steers invocations, and calls entities. Two transports implement it, in-process and
-/// HTTP, under one test suite. Everything it acknowledges is durable. All calls may be repeated: starts by idempotency key,
-/// signals and entity calls by id, the rest by nature.
+/// The client SDK: starts, reads and steers invocations, and calls entities. Two transports implement it, in-process
+/// and HTTP, under one test suite. Everything it acknowledges is durable. All calls may be repeated: starts by
+/// idempotency key, signals and entity calls by id, the rest by nature.
 /// </summary>
 public interface IActorsClient
 {
@@ -27,15 +27,20 @@ public interface IActorsClient
     /// <param name="cancellationToken">Ends the waiting, not the invocation.</param>
     /// <returns>The state: ended, or where it stood when the time was up.</returns>
     /// <exception cref="NotFoundException">No such invocation.</exception>
-    Task<InvocationView> WaitAsync(InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    Task<InvocationView> WaitAsync(
+        InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>Sends a signal; durable when it returns. The same <paramref name="signalId"/> counts once.</summary>
     /// <exception cref="NotFoundException">No such invocation.</exception>
     /// <exception cref="ConflictException">The invocation has ended.</exception>
     /// <exception cref="OverloadedException">More signals are waiting than an invocation keeps (1,000).</exception>
-    Task SignalAsync(InvocationId id, string signal, Payload payload = default, string? signalId = null, CancellationToken cancellationToken = default);
+    Task SignalAsync(
+        InvocationId id, string signal, Payload payload = default, string? signalId = null,
+        CancellationToken cancellationToken = default);
 
-    /// <summary>Cancels: running steps are told to stop, what was done is undone. No-op on one that has ended.</summary>
+    /// <summary>
+    /// Cancels: running steps are told to stop, what was done is undone. No-op on one that has ended.
+    /// </summary>
     Task CancelAsync(InvocationId id, string? reason = null, CancellationToken cancellationToken = default);
 
     /// <summary>No further step is started; what runs, ends. No-op on one that is paused or has ended.</summary>
@@ -44,7 +49,9 @@ public interface IActorsClient
     /// <summary>Goes on after a pause. No-op on one that is not paused.</summary>
     Task ResumeAsync(InvocationId id, CancellationToken cancellationToken = default);
 
-    /// <summary>Runs a failed or cancelled invocation on from the steps that failed or were undone; what succeeded stays.</summary>
+    /// <summary>
+    /// Runs a failed or cancelled invocation on from the steps that failed or were undone; what succeeded stays.
+    /// </summary>
     /// <exception cref="ConflictException">It has not failed.</exception>
     Task RetryAsync(InvocationId id, CancellationToken cancellationToken = default);
 
@@ -53,18 +60,28 @@ public interface IActorsClient
     /// <param name="after">Sequence of the last event known; 0 for all.</param>
     /// <param name="countMax">Size of the page; range 1 to 10,000.</param>
     /// <param name="cancellationToken">Ends the read.</param>
-    Task<HistoryPage> HistoryAsync(InvocationId id, long after = 0, int countMax = 1000, CancellationToken cancellationToken = default);
+    Task<HistoryPage> HistoryAsync(
+        InvocationId id, long after = 0, int countMax = 1000, CancellationToken cancellationToken = default);
 
     /// <summary>Says why an invocation waits: since when, for what, and what would release it.</summary>
     Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default);
 
-    /// <summary>Yields the events of an invocation as they become durable, from <paramref name="after"/> on, until it has ended.</summary>
-    IAsyncEnumerable<HistoryEvent> WatchAsync(InvocationId id, long after = 0, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Yields the events of an invocation as they become durable, from <paramref name="after"/> on, until it has
+    /// ended.
+    /// </summary>
+    IAsyncEnumerable<HistoryEvent> WatchAsync(
+        InvocationId id, long after = 0, CancellationToken cancellationToken = default);
 
-    /// <summary>Calls an operation of an entity; durable when it returns. The same <paramref name="operationId"/> is applied once.</summary>
+    /// <summary>
+    /// Calls an operation of an entity; durable when it returns. The same <paramref name="operationId"/> is applied
+    /// once.
+    /// </summary>
     /// <exception cref="NotFoundException">No such entity type or operation.</exception>
     /// <exception cref="TerminalException">The operation refused; nothing changed.</exception>
-    Task<Payload> CallEntityAsync(EntityId id, string operation, Payload input = default, string? operationId = null, CancellationToken cancellationToken = default);
+    Task<Payload> CallEntityAsync(
+        EntityId id, string operation, Payload input = default, string? operationId = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Reads the state of an entity; null if nothing was ever called on it.</summary>
     Task<Payload?> GetEntityAsync(EntityId id, CancellationToken cancellationToken = default);
@@ -80,12 +97,14 @@ public static class ActorsClientExtensions
     public static Task<StartResult> StartAsync<TInput>(
         this IActorsClient client, string process, TInput input, string? key = null,
         StartPolicy policy = StartPolicy.Attach, CancellationToken cancellationToken = default) =>
-        client.StartAsync(new StartRequest(process, Payload.From(input)) { Key = key, Policy = policy }, cancellationToken);
+        client.StartAsync(
+            new StartRequest(process, Payload.From(input)) { Key = key, Policy = policy }, cancellationToken);
 
     /// <summary>Starts, waits for the end, and reads the output.</summary>
     /// <exception cref="InvocationFailedException">It failed or was cancelled.</exception>
     public static async Task<TOutput?> RunAsync<TInput, TOutput>(
-        this IActorsClient client, string process, TInput input, string? key = null, CancellationToken cancellationToken = default)
+        this IActorsClient client, string process, TInput input, string? key = null,
+        CancellationToken cancellationToken = default)
     {
         var started = await client.StartAsync(process, input, key, StartPolicy.Attach, cancellationToken);
         var ended = await client.WaitAsync(started.Id, null, cancellationToken);

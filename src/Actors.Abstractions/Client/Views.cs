@@ -12,7 +12,9 @@ public enum StartPolicy
     /// <summary>The start is refused.</summary>
     Reject = 2,
 
-    /// <summary>One that has not ended is cancelled (and compensated) first; then a new run starts under the same key.</summary>
+    /// <summary>
+    /// One that has not ended is cancelled (and compensated) first; then a new run starts under the same key.
+    /// </summary>
     Replace = 3,
 }
 
@@ -85,12 +87,15 @@ public sealed record StartRequest(string Process, Payload Input = default)
     /// <summary>Tenant. Default: <see cref="Names.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Names.DefaultTenant;
 
-    /// <summary>Idempotency key, which becomes the invocation's id; null: by the process's <c>key</c> path, or a fresh one.</summary>
+    /// <summary>
+    /// Idempotency key, which becomes the invocation's id; null: by the process's <c>key</c> path, or a fresh one.
+    /// </summary>
     public string? Key { get; init; }
 
     /// <summary>
-    /// Becomes the invocation's id if <see cref="Key"/> is null and the process has no <c>key</c> path; null: a fresh one. A
-    /// client that may have to repeat a start sends the same one again, so that the repeat joins what the first has started.
+    /// Becomes the invocation's id if <see cref="Key"/> is null and the process has no <c>key</c> path; null: a fresh
+    /// one. A client that may have to repeat a start sends the same one again, so that the repeat joins what the
+    /// first has started.
     /// </summary>
     public string? FallbackKey { get; init; }
 
@@ -161,7 +166,8 @@ public sealed record InvocationView
 
     /// <summary>Whether it has ended.</summary>
     [JsonIgnore]
-    public bool HasEnded => Status is InvocationStatus.Completed or InvocationStatus.Failed or InvocationStatus.Cancelled;
+    public bool HasEnded =>
+        Status is InvocationStatus.Completed or InvocationStatus.Failed or InvocationStatus.Cancelled;
 
     /// <summary>The full id.</summary>
     [JsonIgnore]
@@ -206,7 +212,9 @@ public sealed record StepView
     /// <summary>The last failure, if any.</summary>
     public Failure? Failure { get; init; }
 
-    /// <summary>Number of items and how many of them have ended; null if the step is not mapped or not expanded yet.</summary>
+    /// <summary>
+    /// Number of items and how many of them have ended; null if the step is not mapped or not expanded yet.
+    /// </summary>
     public ItemCounts? Items { get; init; }
 }
 
@@ -269,7 +277,8 @@ public sealed record InvocationSummary(
 /// <param name="Step">The step (<c>name</c> or <c>name[item]</c>) it is about; null: the invocation.</param>
 /// <param name="Attempt">The attempt it is about; 0: none.</param>
 /// <param name="Data">All its fields.</param>
-public sealed record HistoryEvent(long Sequence, string Type, DateTimeOffset At, string? Step, int Attempt, Payload Data);
+public sealed record HistoryEvent(
+    long Sequence, string Type, DateTimeOffset At, string? Step, int Attempt, Payload Data);
 
 /// <summary>Part of a history.</summary>
 /// <param name="Events">Oldest first.</param>
@@ -288,7 +297,8 @@ public sealed record Explanation(InvocationStatus Status, string Summary, IReadO
 /// <param name="Since">Since when.</param>
 /// <param name="Until">When it gives up or goes on by itself; null: never.</param>
 /// <param name="ReleasedBy">What would release it, in words; a command where there is one.</param>
-public sealed record WaitReason(string? Step, string For, DateTimeOffset Since, DateTimeOffset? Until, string ReleasedBy);
+public sealed record WaitReason(
+    string? Step, string For, DateTimeOffset Since, DateTimeOffset? Until, string ReleasedBy);
 
 /// <summary>A process that can be started.</summary>
 /// <param name="Name">Name.</param>

@@ -23,7 +23,10 @@ public sealed record Step
     /// <summary>Run once per element of a collection. Null: once.</summary>
     public Each? Each { get; init; }
 
-    /// <summary>What the action receives; null: <c>$.item</c> in a map, the previous result in a pipeline, else <c>$.input</c>.</summary>
+    /// <summary>
+    /// What the action receives; null: <c>$.item</c> in a map, the previous result in a pipeline, else
+    /// <c>$.input</c>.
+    /// </summary>
     public Template? Input { get; init; }
 
     /// <summary>Bounds of one attempt and of the step as a whole.</summary>
@@ -35,13 +38,17 @@ public sealed record Step
     /// <summary>Failure types (or http status codes as text) that are answers, not outages: never retried.</summary>
     public ImmutableArray<string> Permanent { get; init; } = [];
 
-    /// <summary>Compensation: run when the invocation fails after this step took effect, or may have. Null: none needed.</summary>
+    /// <summary>
+    /// Compensation: run when the invocation fails after this step took effect, or may have. Null: none needed.
+    /// </summary>
     public StepAction? Undo { get; init; }
 
     /// <summary>Nobody waits for it: its failure is recorded, not propagated, and it never delays completion.</summary>
     public bool Detached { get; init; }
 
-    /// <summary>In a pipeline: a deterministic function of its input, safe to run again without a checkpoint before it.</summary>
+    /// <summary>
+    /// In a pipeline: a deterministic function of its input, safe to run again without a checkpoint before it.
+    /// </summary>
     public bool Pure { get; init; }
 
     /// <summary>Concurrency and rate limits across invocations. Null: none.</summary>
@@ -100,18 +107,21 @@ public abstract record JoinPolicy
     /// rest is abandoned and missing from <c>$.steps</c>. Failures of dependencies are tolerated while enough are left.
     /// </summary>
     /// <param name="After">From the moment the first dependency was scheduled.</param>
-    /// <param name="AtLeast">Fewest successes to go on with; fewer fails the step. Range: 0 to the number of dependencies.</param>
+    /// <param name="AtLeast">Fewest successes to go on with; fewer fails the step. Range: 0 to the number of
+    /// dependencies.</param>
     public sealed record Deadline(TimeSpan After, int AtLeast) : JoinPolicy;
 }
 
 /// <summary>Bounds in time.</summary>
-/// <param name="Attempt">One attempt; reached, it counts as a transient failure <c>timeout</c>. Null: 1 minute, none for waits and children.</param>
+/// <param name="Attempt">One attempt; reached, it counts as a transient failure <c>timeout</c>. Null: 1 minute, none
+/// for waits and children.</param>
 /// <param name="Step">From first scheduling, retries included; reached, the step fails for good. Null: none.</param>
 public sealed record StepTimeouts(TimeSpan? Attempt, TimeSpan? Step);
 
 /// <summary>
-/// Retries of transient failures. The delay before attempt n+1 is <c>min(max, first * factor^(n-1))</c>; with jitter it is
-/// drawn uniformly from 50 % to 100 % of that ("equal jitter", M. Brooker, "Exponential Backoff And Jitter", 2015).
+/// Retries of transient failures. The delay before attempt n+1 is <c>min(max, first * factor^(n-1))</c>; with jitter
+/// it is drawn uniformly from 50 % to 100 % of that ("equal jitter", M. Brooker, "Exponential Backoff And Jitter",
+/// 2015).
 /// </summary>
 /// <param name="AttemptsMax">All attempts, the first included. Default: 5. Range: 1 to 1,000,000.</param>
 /// <param name="FirstDelay">Before the second attempt. Default: 200 ms.</param>

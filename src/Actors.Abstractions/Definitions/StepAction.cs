@@ -19,7 +19,9 @@ public abstract record StepAction
         /// <summary><c>GET</c>, <c>POST</c>, <c>PUT</c>, <c>PATCH</c> or <c>DELETE</c>.</summary>
         public required string Method { get; init; }
 
-        /// <summary>Absolute URL, or <c>service/path</c>; with placeholders, whose values are percent-encoded.</summary>
+        /// <summary>
+        /// Absolute URL, or <c>service/path</c>; with placeholders, whose values are percent-encoded.
+        /// </summary>
         public required string Url { get; init; }
 
         /// <summary>Header values, with placeholders; <c>secret:NAME</c> is read from configuration.</summary>
@@ -32,11 +34,14 @@ public abstract record StepAction
         /// <summary>Status codes that are success; empty: 200 to 299.</summary>
         public ImmutableArray<int> Success { get; init; } = [];
 
-        /// <summary>Status codes that are transient; empty: 408, 425, 429 and 500 to 599. What is neither is permanent.</summary>
+        /// <summary>
+        /// Status codes that are transient; empty: 408, 425, 429 and 500 to 599. What is neither is permanent.
+        /// </summary>
         public ImmutableArray<int> Transient { get; init; } = [];
 
         /// <summary>
-        /// Template of the result over <c>$.response.{status,headers,body}</c>; null: the body (as a string if it is not JSON).
+        /// Template of the result over <c>$.response.{status,headers,body}</c>; null: the body (as a string if it is
+        /// not JSON).
         /// </summary>
         public Template? Response { get; init; }
 
@@ -48,7 +53,9 @@ public abstract record StepAction
     /// <param name="Duration">A duration as it is written in files, or a JSONPath to one.</param>
     public sealed record Delay(string Duration) : StepAction;
 
-    /// <summary>Waits for a signal; its payload is the result. A signal that came before the wait is taken at once.</summary>
+    /// <summary>
+    /// Waits for a signal; its payload is the result. A signal that came before the wait is taken at once.
+    /// </summary>
     /// <param name="Signal">Name of the signal.</param>
     public sealed record Wait(string Signal) : StepAction;
 
@@ -72,7 +79,8 @@ public abstract record StepAction
     /// <param name="Duration">Mean duration.</param>
     /// <param name="Distribution">Default: fixed.</param>
     /// <param name="FailureRate">Share of attempts that fail transiently. Range: 0 to 1. Default: 0.</param>
-    public sealed record Simulate(TimeSpan Duration, DurationDistribution Distribution, double FailureRate) : StepAction;
+    public sealed record Simulate(
+        TimeSpan Duration, DurationDistribution Distribution, double FailureRate) : StepAction;
 }
 
 /// <summary>How a simulated duration is drawn.</summary>

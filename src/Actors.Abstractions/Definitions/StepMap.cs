@@ -8,7 +8,9 @@ public enum ProcessModel
     /// <summary>Stages in the order they are written, one after the other.</summary>
     Pipeline = 1,
 
-    /// <summary>Dependencies decide; independent steps run side by side; undo in reverse dependency order (saga).</summary>
+    /// <summary>
+    /// Dependencies decide; independent steps run side by side; undo in reverse dependency order (saga).
+    /// </summary>
     Graph = 2,
 }
 
@@ -18,7 +20,9 @@ public enum PipelineMode
     /// <summary>Consecutive stages declared pure run in one go, with one checkpoint after the last of them.</summary>
     Direct = 1,
 
-    /// <summary>A bounded queue before every stage; a full queue holds back the stage before it and, in the end, the caller.</summary>
+    /// <summary>
+    /// A bounded queue before every stage; a full queue holds back the stage before it and, in the end, the caller.
+    /// </summary>
     Queued = 2,
 }
 
@@ -60,10 +64,14 @@ public sealed record StepMap
     /// <summary>JSON Schema (documented subset) of the input, as canonical JSON text; null takes anything.</summary>
     public string? InputSchema { get; init; }
 
-    /// <summary>JSONPath to the idempotency key inside <c>$</c> = the input; null: the caller says, or a fresh id is made.</summary>
+    /// <summary>
+    /// JSONPath to the idempotency key inside <c>$</c> = the input; null: the caller says, or a fresh id is made.
+    /// </summary>
     public string? Key { get; init; }
 
-    /// <summary>From start to end, all retries included; reached, the invocation fails and is compensated. Null: none.</summary>
+    /// <summary>
+    /// From start to end, all retries included; reached, the invocation fails and is compensated. Null: none.
+    /// </summary>
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>What happens to running siblings of a failed step. Default: cancel.</summary>
@@ -92,8 +100,10 @@ public sealed record PipelineOptions(PipelineMode Mode = PipelineMode.Direct, in
 /// <summary>A service that http steps call by name.</summary>
 /// <param name="Url">Base address; configuration <c>Services:NAME:Url</c> of the silo overrides it.</param>
 /// <param name="Timeout">Default attempt timeout of its steps; null: the engine's.</param>
-/// <param name="Headers">Sent with every request; a value <c>secret:NAME</c> is read from configuration <c>Secrets:NAME</c>.</param>
-public sealed record ServiceDefinition(string Url, TimeSpan? Timeout, ImmutableSortedDictionary<string, string> Headers);
+/// <param name="Headers">Sent with every request; a value <c>secret:NAME</c> is read from configuration
+/// <c>Secrets:NAME</c>.</param>
+public sealed record ServiceDefinition(
+    string Url, TimeSpan? Timeout, ImmutableSortedDictionary<string, string> Headers);
 
 /// <summary>
 /// JSON text in which every string that starts with <c>$</c> is a JSONPath and every <c>{$...}</c> inside a string is a

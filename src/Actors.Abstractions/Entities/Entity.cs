@@ -1,10 +1,10 @@
 namespace Actors;
 
 /// <summary>
-/// A shared entity: state with operations. Each public method declared by a subclass is an operation, called by its name
-/// (case-insensitive) with at most one argument. Operations of one entity run one at a time, in the order they arrive; the
-/// state after an operation is durable before its result is seen by anyone. An operation is a turn: it is synchronous, does
-/// no I/O, and changes nothing but <see cref="State"/>. An operation that throws changes nothing.
+/// A shared entity: state with operations. Each public method declared by a subclass is an operation, called by its
+/// name (case-insensitive) with at most one argument. Operations of one entity run one at a time, in the order they
+/// arrive; the state after an operation is durable before its result is seen by anyone. An operation is a turn: it is
+/// synchronous, does no I/O, and changes nothing but <see cref="State"/>. An operation that throws changes nothing.
 /// </summary>
 /// <typeparam name="TState">Serialised with <see cref="Payload.JsonOptions"/> after each change.</typeparam>
 public abstract class Entity<TState> : IEntity where TState : class, new()
@@ -29,7 +29,10 @@ public abstract class Entity<TState> : IEntity where TState : class, new()
     void IEntity.BeginOperation(DateTimeOffset now) => Now = now;
 }
 
-/// <summary>The engine's side of an entity. Implemented by <see cref="Entity{TState}"/>; not meant to be called or implemented elsewhere.</summary>
+/// <summary>
+/// The engine's side of an entity. Implemented by <see cref="Entity{TState}"/>; not meant to be called or implemented
+/// elsewhere.
+/// </summary>
 public interface IEntity
 {
     /// <summary>The state as it is to be stored.</summary>

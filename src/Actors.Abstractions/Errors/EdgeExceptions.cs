@@ -13,11 +13,16 @@ public sealed class InvalidNameException(string message) : TerminalException(mes
 public sealed class NotFoundException(string message) : TerminalException(message, "not-found");
 
 /// <summary>The request does not fit the state that the invocation or entity is in.</summary>
-public class ConflictException(string message, string failureType = "conflict") : TerminalException(message, failureType);
+public class ConflictException(
+    string message, string failureType = "conflict") : TerminalException(message, failureType);
 
-/// <summary>An invocation with this idempotency key exists, and the start policy is <see cref="StartPolicy.Reject"/>.</summary>
+/// <summary>
+/// An invocation with this idempotency key exists, and the start policy is <see cref="StartPolicy.Reject"/>.
+/// </summary>
 public sealed class AlreadyStartedException(InvocationId id)
-    : ConflictException($"invocation '{id}' exists already; start with policy 'attach' to join it or 'replace' to supersede it", "already-started")
+    : ConflictException(
+        $"invocation '{id}' exists already; start with policy 'attach' to join it or 'replace' to supersede it",
+        "already-started")
 {
     /// <summary>The one that exists.</summary>
     public InvocationId Id { get; } = id;
@@ -58,7 +63,8 @@ public sealed class DefinitionException : TerminalException
 /// <param name="File">File as it was named by the caller; null for a definition built in C#.</param>
 /// <param name="Line">Line from 1; 0 if there is none.</param>
 /// <param name="Suggestion">What was probably meant; null if nothing is near.</param>
-public sealed record DefinitionError(string Rule, string Message, string? File = null, int Line = 0, string? Suggestion = null)
+public sealed record DefinitionError(
+    string Rule, string Message, string? File = null, int Line = 0, string? Suggestion = null)
 {
     /// <summary><c>message; did you mean 'suggestion'? [rule] (file:line)</c>.</summary>
     public override string ToString() =>

@@ -18,14 +18,18 @@ public enum StoreHealth
 
 /// <summary>One batch of events for one key.</summary>
 /// <param name="Key">The journal.</param>
-/// <param name="Epoch">Under which the writer owns the key. Refused if smaller than the last one appended under.</param>
-/// <param name="ExpectedSequence">Sequence of the last event the writer knows of; 0 for a new journal. Refused if it is not the last.</param>
+/// <param name="Epoch">Under which the writer owns the key. Refused if smaller than the last one appended
+/// under.</param>
+/// <param name="ExpectedSequence">Sequence of the last event the writer knows of; 0 for a new journal. Refused if it
+/// is not the last.</param>
 /// <param name="Events">The events, encoded as one JSON array; never empty.</param>
 /// <param name="EventCount">How many; the sequences they get are <c>ExpectedSequence + 1 .. + EventCount</c>.</param>
 /// <param name="At">Time of the append, for people and retention.</param>
 /// <param name="Projection">What lists and timers shall see from now on; null: unchanged.</param>
-/// <param name="Payloads">Large values that the events refer to by hash; stored once per hash, kept while a journal refers to them.</param>
-/// <param name="Snapshot">State of the grain after these events; null: none. The latest one replaces those before it.</param>
+/// <param name="Payloads">Large values that the events refer to by hash; stored once per hash, kept while a journal
+/// refers to them.</param>
+/// <param name="Snapshot">State of the grain after these events; null: none. The latest one replaces those before
+/// it.</param>
 public sealed record JournalAppend(
     GrainKey Key,
     long Epoch,
@@ -56,7 +60,8 @@ public enum AppendResult
 /// <param name="Epoch">Under which it was appended.</param>
 /// <param name="At">Time of the append.</param>
 /// <param name="Events">JSON array.</param>
-public sealed record JournalRecord(long FirstSequence, int EventCount, long Epoch, DateTimeOffset At, ReadOnlyMemory<byte> Events)
+public sealed record JournalRecord(
+    long FirstSequence, int EventCount, long Epoch, DateTimeOffset At, ReadOnlyMemory<byte> Events)
 {
     /// <summary>Sequence of its last event.</summary>
     public long LastSequence => FirstSequence + EventCount - 1;
@@ -76,7 +81,8 @@ public sealed record JournalPage(
     long HeadSequence, long HeadEpoch, JournalSnapshot? Snapshot, IReadOnlyList<JournalRecord> Records)
 {
     /// <summary>Whether there are records behind the last one of this page.</summary>
-    public bool More => (Records.Count > 0 ? Records[^1].LastSequence : Snapshot?.Sequence ?? HeadSequence) < HeadSequence;
+    public bool More =>
+        (Records.Count > 0 ? Records[^1].LastSequence : Snapshot?.Sequence ?? HeadSequence) < HeadSequence;
 }
 
 /// <summary>SHA-256 of a payload's bytes, as 64 lower-case hexadecimal digits.</summary>

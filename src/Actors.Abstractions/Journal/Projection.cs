@@ -1,11 +1,13 @@
 namespace Actors.Journal;
 
 /// <summary>What lists, timers and a starting process see of a grain. Commits with the events that change it.</summary>
-/// <param name="Status">For an invocation its <see cref="InvocationStatus"/> as text; for an entity <c>Active</c>.</param>
+/// <param name="Status">For an invocation its <see cref="InvocationStatus"/> as text; for an entity
+/// <c>Active</c>.</param>
 /// <param name="StartedAt">Start of the current run.</param>
 /// <param name="EndedAt">End of the current run; null while it goes on. What retention goes by.</param>
 /// <param name="WakeAt">When the grain wants to be woken; null: by messages only.</param>
-/// <param name="Resume">Whether a starting process must activate the grain: it has work outstanding that no timer or message will remind it of.</param>
+/// <param name="Resume">Whether a starting process must activate the grain: it has work outstanding that no timer or
+/// message will remind it of.</param>
 /// <param name="CorrelationId">Correlation id; null for entities.</param>
 /// <param name="Definition">Content hash of the pinned definition; null for entities.</param>
 public sealed record Projection(

@@ -8,7 +8,9 @@ public class StoreException(string message, Exception? inner = null, string fail
 public sealed class StoreFullException(string message, Exception? inner = null)
     : StoreException(message, inner, "store-full");
 
-/// <summary>The store takes no more appends in this process: a flush failed, ownership was lost, or it was closed.</summary>
+/// <summary>
+/// The store takes no more appends in this process: a flush failed, ownership was lost, or it was closed.
+/// </summary>
 public sealed class StoreStoppedException(string message, Exception? inner = null)
     : StoreException(message, inner, "store-stopped");
 
@@ -16,7 +18,9 @@ public sealed class StoreStoppedException(string message, Exception? inner = nul
 public sealed class StoreCorruptException(string message, Exception? inner = null)
     : TerminalException(message, "store-corrupt", inner);
 
-/// <summary>The store can't be opened: in use by another process, of a newer format, not writable, not a store.</summary>
+/// <summary>
+/// The store can't be opened: in use by another process, of a newer format, not writable, not a store.
+/// </summary>
 public sealed class StoreOpenException(string message, string failureType, Exception? inner = null)
     : TerminalException(message, failureType, inner)
 {

@@ -5,7 +5,8 @@ namespace Actors;
 /// <see cref="StepContext.IdempotencyKey"/> to whatever it changes. Instances come from the service provider, one scope
 /// per attempt.
 /// </summary>
-/// <typeparam name="TInput">What the step's input mapping yields, read by <see cref="Payload.JsonOptions"/>.</typeparam>
+/// <typeparam name="TInput">What the step's input mapping yields, read by
+/// <see cref="Payload.JsonOptions"/>.</typeparam>
 /// <typeparam name="TOutput">Recorded as the step's result.</typeparam>
 public interface IStepHandler<in TInput, TOutput>
 {

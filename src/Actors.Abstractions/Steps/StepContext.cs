@@ -29,7 +29,9 @@ public abstract class StepContext
     /// <summary>One id through everything that one trigger caused.</summary>
     public abstract string CorrelationId { get; }
 
-    /// <summary>Signalled at the attempt's timeout, when the invocation is cancelled, and when the silo stops.</summary>
+    /// <summary>
+    /// Signalled at the attempt's timeout, when the invocation is cancelled, and when the silo stops.
+    /// </summary>
     public abstract CancellationToken CancellationToken { get; }
 
     /// <summary>Carries invocation, step, attempt and correlation id as scope.</summary>

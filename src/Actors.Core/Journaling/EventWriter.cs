@@ -7,8 +7,9 @@ using Actors.Journal;
 namespace Actors.Core.Journaling;
 
 /// <summary>
-/// An event of a grain's journal. It is stored as a JSON array whose first element is the number of its kind and whose other
-/// elements are its fields by position. Numbers and positions are frozen: fields are added at the end, never moved.
+/// An event of a grain's journal. It is stored as a JSON array whose first element is the number of its kind and
+/// whose other elements are its fields by position. Numbers and positions are frozen: fields are added at the end,
+/// never moved.
 /// </summary>
 public interface IJournalEvent
 {
@@ -84,8 +85,8 @@ public sealed class EventWriter : IDisposable
 }
 
 /// <summary>
-/// How an event refers to a payload that is kept by hash: by exactly the bytes <c>{"$payload":"64 hexadecimal digits"}</c>. A
-/// user's own value of exactly that form is itself kept by hash, so there is never a doubt.
+/// How an event refers to a payload that is kept by hash: by exactly the bytes <c>{"$payload":"64 hexadecimal
+/// digits"}</c>. A user's own value of exactly that form is itself kept by hash, so there is never a doubt.
 /// </summary>
 public static class PayloadReference
 {
