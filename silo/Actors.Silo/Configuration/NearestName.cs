@@ -17,24 +17,26 @@ internal static class NearestName
             ? $"; did you mean '{nearest}'?"
             : known.Count == 0 ? "; there are none" : $"; known: {string.Join(", ", known)}";
 
-    // Levenshtein distance, ignoring case; texts longer than any name are far from all.
+    // Optimal string alignment: Levenshtein's distance in which two swapped neighbours count once; case does not count.
     private static int Distance(string a, string b)
     {
-        if (Math.Abs(a.Length - b.Length) > b.Length) return int.MaxValue;
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        if (a.Length > 2 * b.Length) return int.MaxValue;
+        var (beforeLast, last) = (new int[b.Length + 1], Enumerable.Range(0, b.Length + 1).ToArray());
         for (var i = 1; i <= a.Length; i++)
         {
-            var diagonal = row[0];
+            var row = new int[b.Length + 1];
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var above = row[j];
-                var same = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]);
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (same ? 0 : 1));
-                diagonal = above;
+                row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + (Same(a[i - 1], b[j - 1]) ? 0 : 1));
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1])) row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
             }
+
+            (beforeLast, last) = (last, row);
         }
 
-        return row[b.Length];
+        return last[b.Length];
     }
+
+    private static bool Same(char a, char b) => char.ToUpperInvariant(a) == char.ToUpperInvariant(b);
 }

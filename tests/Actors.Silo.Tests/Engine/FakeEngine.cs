@@ -21,6 +21,9 @@ internal sealed class FakeEngine : IActorsClient
     /// <summary>Asked after every start; what it returns is thrown although the start has happened.</summary>
     public Func<Exception?> FaultAfterStart { get; set; } = () => null;
 
+    /// <summary>Completes when somebody waits for the end of an invocation that goes on.</summary>
+    public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Starts { get; private set; }
 
     public Task<StartResult> StartAsync(StartRequest request, CancellationToken cancellationToken = default)
@@ -67,7 +70,9 @@ internal sealed class FakeEngine : IActorsClient
             if (run.HasEnded) return run.View();
             try
             {
-                await changed.WaitAsync(either.Token);
+                var waits = changed.WaitAsync(either.Token);
+                Waiting.TrySetResult();
+                await waits;
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {

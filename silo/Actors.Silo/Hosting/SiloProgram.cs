@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Actors.Silo.Configuration;
+
+namespace Actors.Silo.Hosting;
+
+/// <summary>The silo as a program: flags, configuration, processes, run.</summary>
+public static class SiloProgram
+{
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Loopback addresses to listen on, separated by ';'. Default: http://127.0.0.1:5080",
+    };
+
+    private static readonly Option<string> Store = new("--store") { Description = "The store's file. Default: actors.db" };
+
+    private static readonly Option<string> Processes = new("--processes") { Description = "Folder with the process files. Default: processes" };
+
+    private static readonly Option<string> Config = new("--config")
+    {
+        Description = "Configuration file. Default: actors.json next to the folder of processes",
+    };
+
+    private static readonly Option<string> Host = new("--host") { Description = "Which host runs the grains: embedded" };
+
+    /// <summary>Runs the program.</summary>
+    /// <param name="args">Flags.</param>
+    /// <param name="run">Runs a silo with the options found, and gives the exit code.</param>
+    /// <param name="output">For help.</param>
+    /// <param name="error">For what is wrong.</param>
+    /// <param name="cancellationToken">Stops the silo.</param>
+    /// <returns>0: ran and was stopped; 2: refused.</returns>
+    public static async Task<int> RunAsync(
+        string[] args, Func<SiloOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken = default)
+    {
+        var command = new RootCommand("Runs a silo: processes from files, an HTTP API, a durable store.") { Urls, Store, Processes, Config, Host };
+        command.SetAction((parsed, token) => RunAsync(parsed, run, error, token));
+        var parsed = command.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var mistake in parsed.Errors) await error.WriteLineAsync(mistake.Message);
+            return SiloRunner.Refused;
+        }
+
+        // Signals are the host's: it drains before it ends.
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+            cancellationToken);
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed, Func<SiloOptions, CancellationToken, Task<int>> run, TextWriter error, CancellationToken cancellationToken)
+    {
+        SiloOptions options;
+        try
+        {
+            options = SiloConfiguration.Load(
+                new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+                {
+                    ["Silo:Urls"] = parsed.GetValue(Urls),
+                    ["Silo:Store"] = parsed.GetValue(Store),
+                    ["Silo:Processes"] = parsed.GetValue(Processes),
+                    ["Silo:Host"] = parsed.GetValue(Host),
+                },
+                parsed.GetValue(Config));
+        }
+        catch (SiloStartException e)
+        {
+            await error.WriteLineAsync(e.Message);
+            return SiloRunner.Refused;
+        }
+
+        return await run(options, cancellationToken);
+    }
+}
