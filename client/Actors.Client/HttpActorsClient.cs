@@ -31,12 +31,16 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
     }
 
     /// <summary>A client over connections of the caller's.</summary>
-    /// <param name="http">With a base address; its timeout has to be longer than <see cref="HttpActorsClientOptions.WaitSlice"/>. Not disposed.</param>
+    /// <param name="http">
+    /// With a base address; its timeout has to be longer than <see cref="HttpActorsClientOptions.WaitSlice"/>. Not
+    /// disposed.
+    /// </param>
     /// <param name="options">Settings; null: the defaults.</param>
     public HttpActorsClient(HttpClient http, HttpActorsClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(http);
-        var address = http.BaseAddress ?? throw new ArgumentException("the HttpClient has no base address; set it to that of the silo", nameof(http));
+        var address = http.BaseAddress ?? throw new ArgumentException(
+            "the HttpClient has no base address; set it to that of the silo", nameof(http));
         _api = new ApiSender(http, BaseOf(address), (options ?? new HttpActorsClientOptions()).Validated());
     }
 
@@ -44,7 +48,8 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
     public async Task<StartResult> StartAsync(StartRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var call = new ApiRequest(HttpMethod.Post, Tenant(request.Tenant), "processes", Name(request.Process, "process"), "invocations")
+        var call = new ApiRequest(
+            HttpMethod.Post, Tenant(request.Tenant), "processes", Name(request.Process, "process"), "invocations")
         {
             Repetition = request.Policy == StartPolicy.Attach ? Repetition.Safe : Repetition.OnlyIfNotDone,
         };
@@ -77,38 +82,47 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<InvocationView> WaitAsync(InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public async Task<InvocationView> WaitAsync(
+        InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var (time, started) = (_api.Options.Time, _api.Options.Time.GetTimestamp());
         var patience = new Patience(_api.Options);
         while (true)
         {
             var left = timeout - time.GetElapsedTime(started) ?? TimeSpan.MaxValue;
-            var slice = left < _api.Options.WaitSlice ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : _api.Options.WaitSlice;
+            var slice = left < _api.Options.WaitSlice ? left : _api.Options.WaitSlice;
+            if (slice < TimeSpan.Zero) slice = TimeSpan.Zero;
             var asked = time.GetTimestamp();
             var view = await ReadAsync<InvocationView>(
-                () => Of(HttpMethod.Get, id, "wait").Query("timeout", Durations.Format(Whole(slice))), cancellationToken);
+                () => Of(HttpMethod.Get, id, "wait").Query("timeout", Durations.Format(Whole(slice))),
+                cancellationToken);
             if (view.HasEnded || timeout is { } all && time.GetElapsedTime(started) >= all) return view;
 
             // A silo that stops answers early: it gets a pause, and the next request finds its successor.
             if (time.GetElapsedTime(asked) >= slice / 2) patience.Renew();
             else if (!await patience.PauseAsync(null, cancellationToken))
-                throw new UnavailableException($"the silo cuts every wait for invocation '{id}' short: it is stopping, or something between cuts it");
+                throw new UnavailableException(
+                    $"the silo cuts every wait for invocation '{id}' short: it is stopping, or something between " +
+                    "cuts it");
         }
     }
 
     /// <inheritdoc/>
     public Task SignalAsync(
-        InvocationId id, string signal, Payload payload = default, string? signalId = null, CancellationToken cancellationToken = default) =>
+        InvocationId id, string signal, Payload payload = default, string? signalId = null,
+        CancellationToken cancellationToken = default) =>
         DoAsync(
-            () => Of(HttpMethod.Post, id, "signals", Name(signal, "signal")).Header("Idempotency-Key", signalId ?? FreshId()).Body(payload),
+            () => Of(HttpMethod.Post, id, "signals", Name(signal, "signal"))
+                .Header("Idempotency-Key", signalId ?? FreshId()).Body(payload),
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task CancelAsync(InvocationId id, string? reason = null, CancellationToken cancellationToken = default) => DoAsync(
+    public Task CancelAsync(InvocationId id, string? reason = null, CancellationToken cancellationToken = default) =>
+        DoAsync(
         () => reason is null
             ? Of(HttpMethod.Post, id, "cancel")
-            : Of(HttpMethod.Post, id, "cancel").Body(Payload.From(new Dictionary<string, string>(StringComparer.Ordinal) { ["reason"] = reason })),
+            : Of(HttpMethod.Post, id, "cancel")
+                .Body(Payload.From(new Dictionary<string, string>(StringComparer.Ordinal) { ["reason"] = reason })),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -124,8 +138,10 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
         DoAsync(() => Of(HttpMethod.Post, id, Repetition.OnlyIfNotDone, "retry"), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<HistoryPage> HistoryAsync(InvocationId id, long after = 0, int countMax = 1000, CancellationToken cancellationToken = default) =>
-        ReadAsync<HistoryPage>(() => Of(HttpMethod.Get, id, "history").Query("after", after).Query("count", countMax), cancellationToken);
+    public Task<HistoryPage> HistoryAsync(
+        InvocationId id, long after = 0, int countMax = 1000, CancellationToken cancellationToken = default) =>
+        ReadAsync<HistoryPage>(
+            () => Of(HttpMethod.Get, id, "history").Query("after", after).Query("count", countMax), cancellationToken);
 
     /// <inheritdoc/>
     public Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default) =>
@@ -153,15 +169,18 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
             // A stream that delivered ends when the invocation does, which the next request tells at once.
             if (stream.IsAlive) patience.Renew();
             if (!stream.HasDelivered && !await patience.PauseAsync(null, cancellationToken))
-                throw new UnavailableException($"the events of invocation '{id}' break off again and again; resume after sequence {after}");
+                throw new UnavailableException(
+                    $"the events of invocation '{id}' break off again and again; resume after sequence {after}");
         }
     }
 
     /// <inheritdoc/>
     public async Task<Payload> CallEntityAsync(
-        EntityId id, string operation, Payload input = default, string? operationId = null, CancellationToken cancellationToken = default)
+        EntityId id, string operation, Payload input = default, string? operationId = null,
+        CancellationToken cancellationToken = default)
     {
-        var call = Of(HttpMethod.Post, id, Name(operation, "operation")).Header("Idempotency-Key", operationId ?? FreshId()).Body(input);
+        var call = Of(HttpMethod.Post, id, Name(operation, "operation"))
+            .Header("Idempotency-Key", operationId ?? FreshId()).Body(input);
         return Payload.FromTrustedUtf8(await _api.SendAsync(call, cancellationToken));
     }
 
@@ -180,7 +199,8 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
-        ReadAsync<IReadOnlyList<ProcessView>>(() => ApiRequest.Get(Names.DefaultTenant, "processes"), cancellationToken);
+        ReadAsync<IReadOnlyList<ProcessView>>(
+            () => ApiRequest.Get(Names.DefaultTenant, "processes"), cancellationToken);
 
     /// <summary>Closes the connections that are its own.</summary>
     public void Dispose() => _owned?.Dispose();
@@ -191,10 +211,14 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
     private async Task DoAsync(Func<ApiRequest> request, CancellationToken cancellationToken) =>
         await _api.SendAsync(request(), cancellationToken);
 
-    private static ApiRequest Of(HttpMethod method, InvocationId id, params string[] rest) => Of(method, id, Repetition.Safe, rest);
+    private static ApiRequest Of(HttpMethod method, InvocationId id, params string[] rest) =>
+        Of(method, id, Repetition.Safe, rest);
 
     private static ApiRequest Of(HttpMethod method, InvocationId id, Repetition repetition, params string[] rest) =>
-        new(method, Tenant(id.Tenant), ["processes", Name(id.Process, "process"), "invocations", Id(id.Id), .. rest]) { Repetition = repetition };
+        new(method, Tenant(id.Tenant), ["processes", Name(id.Process, "process"), "invocations", Id(id.Id), .. rest])
+        {
+            Repetition = repetition,
+        };
 
     private static ApiRequest Of(HttpMethod method, EntityId id, params string[] rest) =>
         new(method, Tenant(id.Tenant), ["entities", Name(id.Type, "entity type"), Id(id.Id), .. rest]);
@@ -204,11 +228,13 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
     private static string Name(string name, string what) => Names.IsName(name)
         ? name
         : throw new InvalidNameException(
-            $"'{name}' is not the name of a {what}: it starts with a letter or digit, goes on with letters, digits and _ - . :, and has at most {Names.NameCharactersMax} characters");
+            $"'{name}' is not the name of a {what}: it starts with a letter or digit, goes on with letters, digits " +
+            $"and _ - . :, and has at most {Names.NameCharactersMax} characters");
 
     private static string Id(string id) => Names.IsId(id)
         ? id
-        : throw new InvalidNameException($"'{id}' is not an id: it has 1 to {Names.IdCharactersMax} characters and no control characters");
+        : throw new InvalidNameException(
+            $"'{id}' is not an id: it has 1 to {Names.IdCharactersMax} characters and no control characters");
 
     private static string FreshId() => Guid.CreateVersion7().ToString("N");
 
@@ -216,5 +242,7 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
 
     private static string BaseOf(Uri address) => address is { IsAbsoluteUri: true, Scheme: "http" or "https" }
         ? address.GetLeftPart(UriPartial.Path).TrimEnd('/')
-        : throw new ArgumentException($"'{address}' is not the address of a silo; it has to be absolute, such as http://127.0.0.1:5080", nameof(address));
+        : throw new ArgumentException(
+            $"'{address}' is not the address of a silo; it has to be absolute, such as http://127.0.0.1:5080",
+            nameof(address));
 }

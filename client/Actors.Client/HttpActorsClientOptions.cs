@@ -4,23 +4,26 @@ namespace Actors.Client;
 public sealed record HttpActorsClientOptions
 {
     /// <summary>
-    /// How long a call is repeated after its first failure, before the failure is thrown; zero: never. Default: 30 seconds.
-    /// Range: 0 to 1 hour. Only what cannot happen twice is repeated: reads, starts that attach, signals and entity calls (by
-    /// their ids), cancel, pause and resume. A start with another policy, and a retry of an invocation, are repeated only
-    /// if the silo has certainly not done them.
+    /// How long a call is repeated after its first failure, before the failure is thrown; zero: never. Default: 30
+    /// seconds. Range: 0 to 1 hour. Only what cannot happen twice is repeated: reads, starts that attach, signals and
+    /// entity calls (by their ids), cancel, pause and resume. A start with another policy, and a retry of an
+    /// invocation, are repeated only if the silo has certainly not done them.
     /// </summary>
     public TimeSpan RetryTimeMax { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Before the first repetition; it doubles from one to the next, is drawn from half to all of it, and is never less than
-    /// the silo asked for (<c>Retry-After</c>). Default: 100 milliseconds. Range: 1 millisecond to 1 minute.
+    /// Before the first repetition; it doubles from one to the next, is drawn from half to all of it, and is never less
+    /// than the silo asked for (<c>Retry-After</c>). Default: 100 milliseconds. Range: 1 millisecond to 1 minute.
     /// </summary>
     public TimeSpan RetryDelayFirst { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Largest pause between repetitions. Default: 5 seconds. Range: the first delay to 10 minutes.</summary>
     public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest single request of a wait; longer waits are made of several. Default: 30 seconds. Range: 1 millisecond to 5 minutes.</summary>
+    /// <summary>
+    /// Longest single request of a wait; longer waits are made of several. Default: 30 seconds. Range: 1 millisecond to
+    /// 5 minutes.
+    /// </summary>
     public TimeSpan WaitSlice { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -45,6 +48,7 @@ public sealed record HttpActorsClientOptions
     private static void Check(string name, TimeSpan value, TimeSpan min, TimeSpan max)
     {
         if (value < min || value > max)
-            throw new ArgumentException($"{nameof(HttpActorsClientOptions)}.{name} is {value:c}; it has to be from {min:c} to {max:c}");
+            throw new ArgumentException(
+                $"{nameof(HttpActorsClientOptions)}.{name} is {value:c}; it has to be from {min:c} to {max:c}");
     }
 }

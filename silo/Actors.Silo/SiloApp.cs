@@ -16,7 +16,9 @@ public static class SiloApp
 {
     /// <summary>Builds a silo over an engine of the caller's.</summary>
     /// <param name="options">Settings. Nothing else is read: no environment, no file of the working directory.</param>
-    /// <param name="compose">Registers the engine: <see cref="IActorsClient"/> and <see cref="Health.ISiloHealth"/>.</param>
+    /// <param name="compose">
+    /// Registers the engine: <see cref="IActorsClient"/> and <see cref="Health.ISiloHealth"/>.
+    /// </param>
     /// <returns>The application, not started.</returns>
     /// <exception cref="Configuration.SiloStartException">Settings are wrong; the message has all errors.</exception>
     public static WebApplication Build(SiloOptions options, Action<IServiceCollection> compose)
@@ -62,8 +64,10 @@ public static class SiloApp
             // The edge counts for itself, so that the answer reaches a caller that is still sending.
             server.Limits.MaxRequestBodySize = null;
         });
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new LoopbackListenerFactory(new SocketTransportFactory(
-            services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>())));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
+            new LoopbackListenerFactory(new SocketTransportFactory(
+                services.GetRequiredService<IOptions<SocketTransportOptions>>(),
+                services.GetRequiredService<ILoggerFactory>())));
     }
 
     private static void AddLogs(ILoggingBuilder logs, string format)

@@ -5,14 +5,15 @@ using Actors.Silo.Hosting;
 namespace Actors.Silo;
 
 /// <summary>
-/// Settings of a silo. In files and the environment they stand in section <c>Silo</c>, except <see cref="Services"/> and
+/// Settings of a silo. In files and the environment they stand in section <c>Silo</c>, except <see cref="Services"/>
+/// and
 /// <see cref="Secrets"/>, which are sections of their own.
 /// </summary>
 public sealed record SiloOptions
 {
     /// <summary>
-    /// Addresses the silo listens on, as <c>http://HOST:PORT</c>, port 0 for any free one; separated by <c>;</c> in files and
-    /// the environment. Default: <c>http://127.0.0.1:5080</c>. Range: loopback addresses.
+    /// Addresses the silo listens on, as <c>http://HOST:PORT</c>, port 0 for any free one; separated by <c>;</c> in
+    /// files and the environment. Default: <c>http://127.0.0.1:5080</c>. Range: loopback addresses.
     /// </summary>
     public ImmutableArray<string> Urls { get; init; } = ["http://127.0.0.1:5080"];
 
@@ -28,22 +29,36 @@ public sealed record SiloOptions
     /// <summary>Largest request body. Default: 16 MiB. Range: 1 KiB to 1 GiB.</summary>
     public long RequestBytesMax { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Factor on the durations of simulated steps; 0.1 makes them ten times faster. Default: 1. Range: 0 to 1,000.</summary>
+    /// <summary>
+    /// Factor on the durations of simulated steps; 0.1 makes them ten times faster. Default: 1. Range: 0 to 1,000.
+    /// </summary>
     public double SimulatedTimeScale { get; init; } = 1;
 
-    /// <summary>Time between keep-alive comments on an idle event stream. Default: 15 seconds. Range: 10 milliseconds to 5 minutes.</summary>
+    /// <summary>
+    /// Time between keep-alive comments on an idle event stream. Default: 15 seconds. Range: 10 milliseconds to 5
+    /// minutes.
+    /// </summary>
     public TimeSpan EventsKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Longest time for requests and steps to end after the silo was told to stop. Default: 30 seconds. Range: 0 to 10 minutes.</summary>
+    /// <summary>
+    /// Longest time for requests and steps to end after the silo was told to stop. Default: 30 seconds. Range: 0 to 10
+    /// minutes.
+    /// </summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How log lines are written to the console: <c>json</c>, <c>text</c> or <c>none</c>. Default: <c>json</c>.</summary>
+    /// <summary>
+    /// How log lines are written to the console: <c>json</c>, <c>text</c> or <c>none</c>. Default: <c>json</c>.
+    /// </summary>
     public string Logs { get; init; } = "json";
 
-    /// <summary>Who may call. Default: <c>none</c>, which binds the silo to loopback addresses; nothing else exists yet.</summary>
+    /// <summary>
+    /// Who may call. Default: <c>none</c>, which binds the silo to loopback addresses; nothing else exists yet.
+    /// </summary>
     public string Authentication { get; init; } = "none";
 
-    /// <summary>Addresses of services by name (<c>Services:NAME:Url</c>); they override those in process files.</summary>
+    /// <summary>
+    /// Addresses of services by name (<c>Services:NAME:Url</c>); they override those in process files.
+    /// </summary>
     public ImmutableSortedDictionary<string, string> Services { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
@@ -58,18 +73,23 @@ public sealed record SiloOptions
     public void Validate()
     {
         List<string> errors = [];
-        if (Urls.IsDefaultOrEmpty) errors.Add("Silo:Urls is empty; give at least one address such as http://127.0.0.1:5080");
+        if (Urls.IsDefaultOrEmpty)
+            errors.Add("Silo:Urls is empty; give at least one address such as http://127.0.0.1:5080");
         foreach (var url in Urls.IsDefault ? [] : Urls) LoopbackOnly.CheckUrl(url, errors);
-        if (string.IsNullOrWhiteSpace(Store)) errors.Add("Silo:Store is empty; give the path of the store's file, such as actors.db");
-        if (string.IsNullOrWhiteSpace(Processes)) errors.Add("Silo:Processes is empty; give the path of the folder with the process files");
+        if (string.IsNullOrWhiteSpace(Store))
+            errors.Add("Silo:Store is empty; give the path of the store's file, such as actors.db");
+        if (string.IsNullOrWhiteSpace(Processes))
+            errors.Add("Silo:Processes is empty; give the path of the folder with the process files");
         if (Host != EmbeddedHost) errors.Add($"Silo:Host is '{Host}'; this silo has only the host 'embedded'");
         Range(errors, nameof(RequestBytesMax), RequestBytesMax, 1024, 1L << 30, "bytes");
         Range(errors, nameof(SimulatedTimeScale), SimulatedTimeScale, 0, 1000, "");
         Range(errors, nameof(EventsKeepAlive), EventsKeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
         Range(errors, nameof(StopTimeout), StopTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        if (Logs is not ("json" or "text" or "none")) errors.Add($"Silo:Logs is '{Logs}'; it has to be json, text or none");
+        if (Logs is not ("json" or "text" or "none"))
+            errors.Add($"Silo:Logs is '{Logs}'; it has to be json, text or none");
         if (Authentication != "none")
-            errors.Add($"Silo:Authentication is '{Authentication}'; no way of authentication exists yet, so leave it out and listen on loopback addresses only");
+            errors.Add($"Silo:Authentication is '{Authentication}'; no way of authentication exists yet, so leave it " +
+                "out and listen on loopback addresses only");
         foreach (var (name, url) in Services)
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
@@ -81,12 +101,16 @@ public sealed record SiloOptions
 
     private static void Range(List<string> errors, string name, double value, double min, double max, string unit)
     {
-        if (!(value >= min && value <= max)) errors.Add($"Silo:{name} is {value}; it has to be from {min} to {max} {unit}".TrimEnd());
+        if (!(value >= min && value <= max))
+            errors.Add($"Silo:{name} is {value}; it has to be from {min} to {max} {unit}".TrimEnd());
     }
 
     private static void Range(List<string> errors, string name, TimeSpan value, TimeSpan min, TimeSpan max)
     {
         if (value < min || value > max)
-            errors.Add($"Silo:{name} is {value:c}; it has to be from {Durations.Format(min)} to {Durations.Format(max)}");
+        {
+            errors.Add(
+                $"Silo:{name} is {value:c}; it has to be from {Durations.Format(min)} to {Durations.Format(max)}");
+        }
     }
 }

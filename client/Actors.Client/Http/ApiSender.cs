@@ -8,7 +8,9 @@ internal sealed class ApiSender(HttpClient http, string baseAddress, HttpActorsC
     public HttpActorsClientOptions Options { get; } = options;
 
     /// <summary>Sends until there is a success; its body is read in full.</summary>
-    /// <exception cref="ActorsException">What the silo threw, or <see cref="UnavailableException"/> if it could not be reached.</exception>
+    /// <exception cref="ActorsException">
+    /// What the silo threw, or <see cref="UnavailableException"/> if it could not be reached.
+    /// </exception>
     public async Task<ReadOnlyMemory<byte>> SendAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
@@ -46,7 +48,8 @@ internal sealed class ApiSender(HttpClient http, string baseAddress, HttpActorsC
                 mayRepeat = request.Repetition == Repetition.Safe || WasNotSent(e);
             }
 
-            if (!mayRepeat || !await patience.PauseAsync((failure as TransientException)?.RetryAfter, cancellationToken)) throw failure;
+            var asked = (failure as TransientException)?.RetryAfter;
+            if (!mayRepeat || !await patience.PauseAsync(asked, cancellationToken)) throw failure;
         }
     }
 
@@ -59,10 +62,12 @@ internal sealed class ApiSender(HttpClient http, string baseAddress, HttpActorsC
     };
 
     // A cancellation that nobody asked for is the HttpClient's own timeout.
-    private static bool IsConnectionLoss(Exception e) => e is HttpRequestException or IOException or OperationCanceledException;
+    private static bool IsConnectionLoss(Exception e) =>
+        e is HttpRequestException or IOException or OperationCanceledException;
 
     private static bool WasNotSent(Exception e) => e is HttpRequestException
     {
-        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or
+            HttpRequestError.SecureConnectionError,
     };
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Actors.Client.Http;
 
-/// <summary>Reads one connection of server-sent events, as far as the silo uses them (WHATWG HTML, section 9.2).</summary>
+/// <summary>
+/// Reads one connection of server-sent events, as far as the silo uses them (WHATWG HTML, section 9.2).
+/// </summary>
 internal sealed class EventStream : IDisposable
 {
     private readonly HttpResponseMessage _response;
@@ -41,7 +43,8 @@ internal sealed class EventStream : IDisposable
                 return ApiJson.Read<HistoryEvent>(Encoding.UTF8.GetBytes(data.ToString()));
             }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException &&
+            !cancellationToken.IsCancellationRequested)
         {
             // Resumed by the caller, after the last whole event.
         }

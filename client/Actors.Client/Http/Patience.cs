@@ -25,7 +25,8 @@ internal sealed class Patience(HttpActorsClientOptions options)
 
     private TimeSpan Delay(int pauses)
     {
-        var ceiling = Math.Min(options.RetryDelayMax.TotalMilliseconds, options.RetryDelayFirst.TotalMilliseconds * Math.Pow(2, pauses));
+        var ceiling = Math.Min(
+            options.RetryDelayMax.TotalMilliseconds, options.RetryDelayFirst.TotalMilliseconds * Math.Pow(2, pauses));
         return TimeSpan.FromMilliseconds(ceiling * (0.5 + Random.Shared.NextDouble() / 2));
     }
 }

@@ -4,5 +4,6 @@ namespace Actors.Client.Http;
 internal sealed record StartAnswer(
     string InvocationId, string Tenant, string Process, bool Created, InvocationStatus Status, string CorrelationId)
 {
-    public StartResult ToResult() => new(new InvocationId(Tenant, Process, InvocationId), Created, Status, CorrelationId);
+    public StartResult ToResult() =>
+        new(new InvocationId(Tenant, Process, InvocationId), Created, Status, CorrelationId);
 }

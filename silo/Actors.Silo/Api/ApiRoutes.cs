@@ -5,7 +5,9 @@ using Actors.Silo.Api.Processes;
 
 namespace Actors.Silo.Api;
 
-/// <summary>The HTTP API: a thin edge over <see cref="IActorsClient"/>. It checks shape and size, and nothing else.</summary>
+/// <summary>
+/// The HTTP API: a thin edge over <see cref="IActorsClient"/>. It checks shape and size, and nothing else.
+/// </summary>
 internal static class ApiRoutes
 {
     public static void MapSiloApi(this IEndpointRouteBuilder app)

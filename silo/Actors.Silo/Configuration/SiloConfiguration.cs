@@ -4,9 +4,10 @@ using System.Globalization;
 namespace Actors.Silo.Configuration;
 
 /// <summary>
-/// Reads <see cref="SiloOptions"/> from a file, then the environment, then flags; what comes later wins. Environment variables
-/// start with <c>ACTORS_</c> and write <c>__</c> between the parts: <c>ACTORS_SILO__STORE</c>, <c>ACTORS_SERVICES__SHOP__URL</c>.
-/// Reading is strict: an unknown key of the file, or of section <c>Silo</c> wherever it comes from, is an error.
+/// Reads <see cref="SiloOptions"/> from a file, then the environment, then flags; what comes later wins. Environment
+/// variables start with <c>ACTORS_</c> and write <c>__</c> between the parts: <c>ACTORS_SILO__STORE</c>,
+/// <c>ACTORS_SERVICES__SHOP__URL</c>. Reading is strict: an unknown key of the file, or of section <c>Silo</c> wherever
+/// it comes from, is an error.
 /// </summary>
 public static class SiloConfiguration
 {
@@ -19,18 +20,26 @@ public static class SiloConfiguration
     private static readonly string[] Keys =
     [
         nameof(SiloOptions.Urls), nameof(SiloOptions.Store), nameof(SiloOptions.Processes), nameof(SiloOptions.Host),
-        nameof(SiloOptions.RequestBytesMax), nameof(SiloOptions.SimulatedTimeScale), nameof(SiloOptions.EventsKeepAlive),
+        nameof(SiloOptions.RequestBytesMax), nameof(SiloOptions.SimulatedTimeScale),
+        nameof(SiloOptions.EventsKeepAlive),
         nameof(SiloOptions.StopTimeout), nameof(SiloOptions.Logs), nameof(SiloOptions.Authentication),
     ];
 
     /// <summary>Reads and checks the options.</summary>
-    /// <param name="flags">Values from the command line, by key such as <c>Silo:Store</c>; null values are left out.</param>
-    /// <param name="file">A file that has to exist; null: <see cref="FileName"/> next to the folder of processes, if there.</param>
-    /// <exception cref="SiloStartException">The file is not readable, or keys or values are wrong; the message has all errors.</exception>
+    /// <param name="flags">
+    /// Values from the command line, by key such as <c>Silo:Store</c>; null values are left out.
+    /// </param>
+    /// <param name="file">
+    /// A file that has to exist; null: <see cref="FileName"/> next to the folder of processes, if there.
+    /// </param>
+    /// <exception cref="SiloStartException">
+    /// The file is not readable, or keys or values are wrong; the message has all errors.
+    /// </exception>
     public static SiloOptions Load(IReadOnlyDictionary<string, string?> flags, string? file = null) =>
         Load(flags, file, new ConfigurationBuilder().AddEnvironmentVariables(EnvironmentPrefix).Build());
 
-    internal static SiloOptions Load(IReadOnlyDictionary<string, string?> flags, string? file, IConfiguration environment)
+    internal static SiloOptions Load(
+        IReadOnlyDictionary<string, string?> flags, string? file, IConfiguration environment)
     {
         var named = new ConfigurationBuilder().AddInMemoryCollection(flags.Where(f => f.Value is not null)).Build();
         List<string> errors = [];
@@ -62,8 +71,9 @@ public static class SiloConfiguration
             var read = new ConfigurationBuilder().AddJsonStream(stream).Build();
             foreach (var section in read.GetChildren())
             {
-                if (!Sections.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
-                    errors.Add($"{path}: section '{section.Key}' is not known{NearestName.Hint(section.Key, Sections)}");
+                if (Sections.Contains(section.Key, StringComparer.OrdinalIgnoreCase)) continue;
+                var hint = NearestName.Hint(section.Key, Sections);
+                errors.Add($"{path}: section '{section.Key}' is not known{hint}");
             }
 
             return read;
@@ -74,7 +84,8 @@ public static class SiloConfiguration
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or System.Text.Json.JsonException)
         {
-            throw new SiloStartException($"the configuration file {path} is not valid JSON: {(e.InnerException ?? e).Message}", e);
+            throw new SiloStartException(
+                $"the configuration file {path} is not valid JSON: {(e.InnerException ?? e).Message}", e);
         }
     }
 
@@ -101,8 +112,10 @@ public static class SiloConfiguration
             Host = silo[nameof(SiloOptions.Host)] ?? defaults.Host,
             Logs = silo[nameof(SiloOptions.Logs)] ?? defaults.Logs,
             Authentication = silo[nameof(SiloOptions.Authentication)] ?? defaults.Authentication,
-            RequestBytesMax = (long)Number(silo, nameof(SiloOptions.RequestBytesMax), defaults.RequestBytesMax, NumberStyles.None, errors),
-            SimulatedTimeScale = Number(silo, nameof(SiloOptions.SimulatedTimeScale), defaults.SimulatedTimeScale, NumberStyles.Float, errors),
+            RequestBytesMax = (long)Number(
+                silo, nameof(SiloOptions.RequestBytesMax), defaults.RequestBytesMax, NumberStyles.None, errors),
+            SimulatedTimeScale = Number(
+                silo, nameof(SiloOptions.SimulatedTimeScale), defaults.SimulatedTimeScale, NumberStyles.Float, errors),
             EventsKeepAlive = Duration(silo, nameof(SiloOptions.EventsKeepAlive), defaults.EventsKeepAlive, errors),
             StopTimeout = Duration(silo, nameof(SiloOptions.StopTimeout), defaults.StopTimeout, errors),
             Services = all.GetSection("Services").GetChildren().Where(s => s["Url"] is not null)
@@ -115,12 +128,14 @@ public static class SiloConfiguration
     // An address from the environment or a flag replaces a list in the file.
     private static ImmutableArray<string>? Urls(IConfigurationSection section)
     {
-        if (section.Value is { } text) return [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        if (section.Value is { } text)
+            return [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         var list = section.GetChildren().Select(c => c.Value ?? "").ToImmutableArray();
         return list.Length > 0 ? list : null;
     }
 
-    private static double Number(IConfiguration silo, string key, double fallback, NumberStyles style, List<string> errors)
+    private static double Number(
+        IConfiguration silo, string key, double fallback, NumberStyles style, List<string> errors)
     {
         if (silo[key] is not { } text) return fallback;
         if (double.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;

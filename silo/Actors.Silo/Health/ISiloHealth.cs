@@ -3,7 +3,9 @@ namespace Actors.Silo.Health;
 /// <summary>Whether the silo can take work now. The composition that knows engine and store implements it.</summary>
 public interface ISiloHealth
 {
-    /// <summary>Everything that keeps the silo from taking work; empty when it is ready. Answers at once, without I/O.</summary>
+    /// <summary>
+    /// Everything that keeps the silo from taking work; empty when it is ready. Answers at once, without I/O.
+    /// </summary>
     IReadOnlyList<UnreadyReason> Check();
 }
 

@@ -8,20 +8,24 @@ namespace Actors.Silo.Hosting;
 internal static class LoopbackOnly
 {
     public const string Reason =
-        "authentication is not configured, so a silo listens on loopback addresses only (http://127.0.0.1:PORT, http://[::1]:PORT, " +
+        "authentication is not configured, so a silo listens on loopback addresses only " +
+        "(http://127.0.0.1:PORT, http://[::1]:PORT, " +
         "http://localhost:PORT); put a reverse proxy that authenticates in front of it";
 
     public static void CheckUrl(string url, List<string> errors)
     {
         // '*' and '+' stand for every address where servers are configured; no Uri takes them.
-        if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var address) ||
+        var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
+            .Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
+        if (!Uri.TryCreate(plain, UriKind.Absolute, out var address) ||
             address.Scheme != Uri.UriSchemeHttp || address.PathAndQuery != "/")
         {
             errors.Add($"Silo:Urls has '{url}'; an address has the form http://127.0.0.1:5080");
             return;
         }
 
-        var isLoopback = address.Host == "localhost" || IPAddress.TryParse(address.DnsSafeHost, out var ip) && IPAddress.IsLoopback(ip);
+        var isLoopback = address.Host == "localhost" ||
+            IPAddress.TryParse(address.DnsSafeHost, out var ip) && IPAddress.IsLoopback(ip);
         if (!isLoopback) errors.Add($"the silo does not listen on '{url}': {Reason}");
     }
 }

@@ -11,16 +11,19 @@ public static class SiloProgram
         Description = "Loopback addresses to listen on, separated by ';'. Default: http://127.0.0.1:5080",
     };
 
-    private static readonly Option<string> Store = new("--store") { Description = "The store's file. Default: actors.db" };
+    private static readonly Option<string> Store =
+        new("--store") { Description = "The store's file. Default: actors.db" };
 
-    private static readonly Option<string> Processes = new("--processes") { Description = "Folder with the process files. Default: processes" };
+    private static readonly Option<string> Processes =
+        new("--processes") { Description = "Folder with the process files. Default: processes" };
 
     private static readonly Option<string> Config = new("--config")
     {
         Description = "Configuration file. Default: actors.json next to the folder of processes",
     };
 
-    private static readonly Option<string> Host = new("--host") { Description = "Which host runs the grains: embedded" };
+    private static readonly Option<string> Host =
+        new("--host") { Description = "Which host runs the grains: embedded" };
 
     /// <summary>Runs the program.</summary>
     /// <param name="args">Flags.</param>
@@ -33,7 +36,10 @@ public static class SiloProgram
         string[] args, Func<SiloOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error,
         CancellationToken cancellationToken = default)
     {
-        var command = new RootCommand("Runs a silo: processes from files, an HTTP API, a durable store.") { Urls, Store, Processes, Config, Host };
+        var command = new RootCommand("Runs a silo: processes from files, an HTTP API, a durable store.")
+        {
+            Urls, Store, Processes, Config, Host,
+        };
         command.SetAction((parsed, token) => RunAsync(parsed, run, error, token));
         var parsed = command.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -44,12 +50,19 @@ public static class SiloProgram
 
         // Signals are the host's: it drains before it ends.
         return await parsed.InvokeAsync(
-            new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+            new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            },
             cancellationToken);
     }
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, Func<SiloOptions, CancellationToken, Task<int>> run, TextWriter error, CancellationToken cancellationToken)
+        ParseResult parsed, Func<SiloOptions, CancellationToken, Task<int>> run, TextWriter error,
+        CancellationToken cancellationToken)
     {
         SiloOptions options;
         try

@@ -15,8 +15,8 @@ public static class SiloRunner
     public const int Refused = 2;
 
     /// <summary>
-    /// Starts a silo and runs it until SIGTERM, Ctrl-C or the token; then it takes no more requests, lets those that run
-    /// and the engine come to rest, and ends.
+    /// Starts a silo and runs it until SIGTERM, Ctrl-C or the token; then it takes no more requests, lets those that
+    /// run and the engine come to rest, and ends.
     /// </summary>
     /// <param name="build">Makes the application; what it throws counts as a refusal where it is one.</param>
     /// <param name="output">Told where the silo listens, and that it has stopped.</param>
@@ -60,7 +60,9 @@ public static class SiloRunner
     }
 
     /// <summary>Starts a silo that was built.</summary>
-    /// <exception cref="SiloStartException">A port is in use or an address can't be bound; the message names it and the way out.</exception>
+    /// <exception cref="SiloStartException">
+    /// A port is in use or an address can't be bound; the message names it and the way out.
+    /// </exception>
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -75,7 +77,8 @@ public static class SiloRunner
         catch (Exception e) when (e is SocketException or IOException)
         {
             throw new SiloStartException(
-                $"the silo can't listen on {Configured(app)}: {e.Message}; choose another address with --urls http://127.0.0.1:PORT", e);
+                $"the silo can't listen on {Configured(app)}: {e.Message}; choose another address with --urls " +
+                "http://127.0.0.1:PORT", e);
         }
     }
 
@@ -90,9 +93,10 @@ public static class SiloRunner
 
     private static string PortInUse(string addresses)
     {
-        var ports = string.Join(", ", addresses.Split(", ").Select(a => new Uri(a).Port.ToString(CultureInfo.InvariantCulture)).Distinct(StringComparer.Ordinal));
-        return $"port {ports} is in use: another program, perhaps another silo, listens on {addresses}; stop it, or choose another port " +
-            "with --urls http://127.0.0.1:PORT (port 0: any that is free)";
+        var ports = string.Join(", ", addresses.Split(", ")
+            .Select(a => new Uri(a).Port.ToString(CultureInfo.InvariantCulture)).Distinct(StringComparer.Ordinal));
+        return $"port {ports} is in use: another program, perhaps another silo, listens on {addresses}; stop it, or " +
+            "choose another port with --urls http://127.0.0.1:PORT (port 0: any that is free)";
     }
 
     private static string Configured(WebApplication app) =>

@@ -6,7 +6,9 @@ using Actors.Silo.Configuration;
 
 namespace Actors.Silo.Processes;
 
-/// <summary>The process files of a folder: every <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> directly in it.</summary>
+/// <summary>
+/// The process files of a folder: every <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> directly in it.
+/// </summary>
 public static class ProcessFolder
 {
     /// <summary>Most files in a folder.</summary>
@@ -20,14 +22,17 @@ public static class ProcessFolder
     /// <summary>Reads all of them, in the order of their names.</summary>
     /// <param name="folder">Path of the folder; one that is missing has no processes.</param>
     /// <returns>The processes; their names differ.</returns>
-    /// <exception cref="DefinitionException">Files break the rules, or two define the same process; it holds every error of every file.</exception>
+    /// <exception cref="DefinitionException">
+    /// Files break the rules, or two define the same process; it holds every error of every file.
+    /// </exception>
     /// <exception cref="SiloStartException">The folder or a file can't be read, or there are too many.</exception>
     public static ImmutableArray<StepMap> Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         try
         {
-            if (File.Exists(folder)) throw new SiloStartException($"the folder of processes '{folder}' is a file; name the folder it is in");
+            if (File.Exists(folder))
+                throw new SiloStartException($"the folder of processes '{folder}' is a file; name the folder it is in");
             return Directory.Exists(folder) ? ReadAll(Files(folder)) : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -46,7 +51,8 @@ public static class ProcessFolder
             .ToList();
         return files.Count <= FilesMax
             ? files
-            : throw new SiloStartException($"the folder of processes '{folder}' has more than {FilesMax} files; split it among several silos");
+            : throw new SiloStartException(
+                $"the folder of processes '{folder}' has more than {FilesMax} files; split it among several silos");
     }
 
     private static ImmutableArray<StepMap> ReadAll(List<string> files)
@@ -63,7 +69,8 @@ public static class ProcessFolder
             if (!fileOf.TryAdd(map.Process, file))
             {
                 errors.Add(new DefinitionError(
-                    "duplicate-process", $"process '{map.Process}' is defined in {fileOf[map.Process]} already; one folder holds one version of a process", file, 1));
+                    "duplicate-process", $"process '{map.Process}' is defined in {fileOf[map.Process]} already; one " +
+                    "folder holds one version of a process", file, 1));
             }
         }
 

@@ -6,7 +6,8 @@ using OpenTelemetry.Trace;
 namespace Actors.Silo.Telemetry;
 
 /// <summary>
-/// Sends traces and metrics by OTLP, configured by the variables of the OpenTelemetry specification. Registered only when
+/// Sends traces and metrics by OTLP, configured by the variables of the OpenTelemetry specification. Registered only
+/// when
 /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; without it nothing listens and nothing is paid.
 /// </summary>
 internal sealed class SiloTelemetry : IHostedService, IDisposable

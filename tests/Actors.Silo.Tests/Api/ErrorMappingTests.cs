@@ -13,9 +13,11 @@ public sealed class ErrorMappingTests : IAsyncLifetime
 
     public static TheoryData<string, int> Errors { get; } = new()
     {
-        { "not-found", 404 }, { "conflict", 409 }, { "conflict-own", 409 }, { "already-started", 409 }, { "invalid-payload", 400 },
+        { "not-found", 404 }, { "conflict", 409 }, { "conflict-own", 409 }, { "already-started", 409 },
+            { "invalid-payload", 400 },
         { "invalid-name", 400 }, { "definition", 422 }, { "overloaded", 429 }, { "unavailable", 503 }, { "store", 503 },
-        { "store-full", 507 }, { "store-stopped", 503 }, { "store-corrupt", 500 }, { "transient", 503 }, { "transient-own", 503 },
+        { "store-full", 507 }, { "store-stopped", 503 }, { "store-corrupt", 500 }, { "transient", 503 },
+        { "transient-own", 503 },
         { "terminal", 422 }, { "terminal-own", 422 },
     };
 
@@ -31,7 +33,8 @@ public sealed class ErrorMappingTests : IAsyncLifetime
         _silo.Engine.Fault = _ => thrown;
         using var response = await _silo.Http.PostAsync("/v1/processes/approve/invocations", content: null);
         await ProblemAssertions.ReadAsync(response, (HttpStatusCode)status);
-        if (status is 429 or 503 or 507) response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(name == "overloaded" ? 3 : 1));
+        if (status is 429 or 503 or 507)
+            response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(name == "overloaded" ? 3 : 1));
 
         using var client = _silo.Client();
         var again = await Should.ThrowAsync<ActorsException>(() => client.StartAsync(new StartRequest("approve")));
@@ -64,7 +67,8 @@ public sealed class ErrorMappingTests : IAsyncLifetime
         "invalid-payload" => new InvalidPayloadException("'total' is missing"),
         "invalid-name" => new InvalidNameException("'..' is no name"),
         "definition" => new DefinitionException(
-            ImmutableArray.Create(new DefinitionError("cycle", "a cycle", "a.yaml", 3, "b"), new DefinitionError("unknown-key", "a key"))),
+            ImmutableArray.Create(new DefinitionError("cycle", "a cycle", "a.yaml", 3, "b"),
+                new DefinitionError("unknown-key", "a key"))),
         "overloaded" => new OverloadedException("too much") { RetryAfter = TimeSpan.FromSeconds(2.5) },
         "unavailable" => new UnavailableException("stopping"),
         "store" => new StoreException("uncertain"),

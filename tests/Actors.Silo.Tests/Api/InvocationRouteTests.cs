@@ -22,7 +22,8 @@ public sealed class InvocationRouteTests : IAsyncLifetime
         first.StatusCode.ShouldBe(HttpStatusCode.Created);
         first.Headers.Location!.OriginalString.ShouldBe("/v1/processes/approve/invocations/a%2Fb%20c");
         var answer = await JsonAsync(first);
-        answer.EnumerateObject().Select(f => f.Name).ShouldBe(["invocationId", "tenant", "process", "created", "status", "correlationId"]);
+        answer.EnumerateObject().Select(f => f.Name)
+            .ShouldBe(["invocationId", "tenant", "process", "created", "status", "correlationId"]);
         answer.GetProperty("invocationId").GetString().ShouldBe("a/b c");
         answer.GetProperty("status").GetString().ShouldBe("waiting");
         using var second = await StartAsync("approve", "a/b c", "1");
@@ -46,12 +47,14 @@ public sealed class InvocationRouteTests : IAsyncLifetime
     public async Task Events_are_streamed_with_keep_alives_and_resumed_by_the_last_id()
     {
         using var started = await StartAsync("approve", "e", "{\n \"a\": 1\r\n}");
-        using var response = await _silo.Http.GetAsync("/v1/processes/approve/invocations/e/events", HttpCompletionOption.ResponseHeadersRead);
+        using var response = await _silo.Http.GetAsync(
+            "/v1/processes/approve/invocations/e/events", HttpCompletionOption.ResponseHeadersRead);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
         (await lines.ReadLineAsync()).ShouldBe("id: 1");
         (await lines.ReadLineAsync()).ShouldBe("event: Started");
-        JsonDocument.Parse((await lines.ReadLineAsync())!["data: ".Length..]).RootElement.GetProperty("sequence").GetInt32().ShouldBe(1);
+        JsonDocument.Parse((await lines.ReadLineAsync())!["data: ".Length..]).RootElement.GetProperty("sequence")
+            .GetInt32().ShouldBe(1);
         while (await lines.ReadLineAsync() != ": keep-alive")
         {
             // Comes while nothing happens.
@@ -85,14 +88,16 @@ public sealed class InvocationRouteTests : IAsyncLifetime
         using var found = await _silo.Http.GetAsync("/v1/processes/greet");
         (await JsonAsync(found)).GetProperty("name").GetString().ShouldBe("greet");
         using var missing = await _silo.Http.GetAsync("/v1/processes/gret");
-        (await ProblemAssertions.ReadAsync(missing, HttpStatusCode.NotFound)).Field("detail").ShouldContain("did you mean 'greet'");
+        (await ProblemAssertions.ReadAsync(missing, HttpStatusCode.NotFound)).Field("detail")
+            .ShouldContain("did you mean 'greet'");
     }
 
     [Fact]
     public async Task An_entity_that_was_never_called_is_absent()
     {
         using var response = await _silo.Http.GetAsync("/v1/entities/counter/1");
-        (await ProblemAssertions.ReadAsync(response, HttpStatusCode.NotFound)).Field("failureType").ShouldBe("entity-absent");
+        (await ProblemAssertions.ReadAsync(response, HttpStatusCode.NotFound)).Field("failureType")
+            .ShouldBe("entity-absent");
     }
 
     private async Task<HttpResponseMessage> StartAsync(string process, string key, string body, string query = "")

@@ -89,7 +89,8 @@ public sealed class NonsenseTests : IAsyncLifetime
         using var content = new ByteArrayContent("1"u8.ToArray());
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         using var response = await _silo.Http.PostAsync(Start, content);
-        (await ProblemAsync(response, HttpStatusCode.UnsupportedMediaType)).Field("detail").ShouldContain("application/json");
+        (await ProblemAsync(response, HttpStatusCode.UnsupportedMediaType)).Field("detail")
+            .ShouldContain("application/json");
     }
 
     [Theory]
@@ -135,7 +136,8 @@ public sealed class NonsenseTests : IAsyncLifetime
 
     [Fact]
     public async Task A_start_with_a_wrong_policy_starts_nothing() =>
-        (await PostAsync(Start + "?policy=maybe", "1", HttpStatusCode.BadRequest)).Field("detail").ShouldContain("attach, reject, replace");
+        (await PostAsync(Start + "?policy=maybe", "1", HttpStatusCode.BadRequest)).Field("detail")
+            .ShouldContain("attach, reject, replace");
 
     [Theory]
     [InlineData("X-Tenant", "../x")]
@@ -182,7 +184,8 @@ public sealed class NonsenseTests : IAsyncLifetime
     [InlineData("""{"reason":1}""", "reason")]
     [InlineData("[1]", "reason")]
     public async Task A_cancellation_takes_a_reason_and_nothing_else(string body, string expected) =>
-        (await PostAsync("/v1/processes/approve/invocations/1/cancel", body, HttpStatusCode.BadRequest)).Field("detail").ShouldContain(expected);
+        (await PostAsync("/v1/processes/approve/invocations/1/cancel", body, HttpStatusCode.BadRequest)).Field("detail")
+            .ShouldContain(expected);
 
     private async Task<JsonElement> PostAsync(string path, string body, HttpStatusCode expected)
     {

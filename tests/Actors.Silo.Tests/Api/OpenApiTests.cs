@@ -35,7 +35,8 @@ public sealed class OpenApiTests : IAsyncLifetime
     {
         var names = Operations().Select(o => o.Body.GetProperty("operationId").GetString()).ToList();
         names.ShouldBeUnique();
-        foreach (var (_, path, body) in Operations()) body.GetProperty("summary").GetString().ShouldNotBeNullOrEmpty(path);
+        foreach (var (_, path, body) in Operations()) body.GetProperty("summary").GetString()
+            .ShouldNotBeNullOrEmpty(path);
     }
 
     [Fact]
@@ -73,14 +74,17 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void Errors_are_problems_with_their_meaning()
     {
-        foreach (var (method, path, body) in Operations().Where(o => o.Path.StartsWith("/v1", StringComparison.Ordinal)))
+        foreach (var (method, path, body) in Operations()
+            .Where(o => o.Path.StartsWith("/v1", StringComparison.Ordinal)))
         {
             var responses = body.GetProperty("responses");
             foreach (var status in (string[])["400", "429", "500", "503"])
             {
                 var response = responses.GetProperty(status);
-                response.GetProperty("description").GetString()!.Length.ShouldBeGreaterThan(20, $"{method} {path} {status}");
-                response.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("$ref")
+                response.GetProperty("description")
+                    .GetString()!.Length.ShouldBeGreaterThan(20, $"{method} {path} {status}");
+                response.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema")
+                    .GetProperty("$ref")
                     .GetString().ShouldBe("#/components/schemas/Problem");
             }
 
@@ -95,7 +99,8 @@ public sealed class OpenApiTests : IAsyncLifetime
         var view = schemas.GetProperty("InvocationView").GetProperty("properties");
         view.TryGetProperty("invocationId", out _).ShouldBeTrue();
         view.TryGetProperty("hasEnded", out _).ShouldBeFalse();
-        schemas.GetProperty("InvocationStatus").GetProperty("enum").EnumerateArray().Select(e => e.GetString()).ShouldContain("waiting");
+        schemas.GetProperty("InvocationStatus").GetProperty("enum").EnumerateArray().Select(e => e.GetString())
+            .ShouldContain("waiting");
     }
 
     private IEnumerable<(string Method, string Path, JsonElement Body)> Operations() =>

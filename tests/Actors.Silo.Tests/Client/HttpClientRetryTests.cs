@@ -19,7 +19,8 @@ public sealed class HttpClientRetryTests
         var started = await client.StartAsync(new StartRequest("approve"));
         started.Created.ShouldBeFalse();
         silo.Engine.Starts.ShouldBe(1);
-        (await client.ListAsync(new InvocationFilter())).Items.ShouldHaveSingleItem().InvocationId.ShouldBe(started.Id.Id);
+        (await client.ListAsync(new InvocationFilter())).Items.ShouldHaveSingleItem().InvocationId.ShouldBe(
+            started.Id.Id);
     }
 
     [Theory]
@@ -30,7 +31,8 @@ public sealed class HttpClientRetryTests
         await using var silo = await RunningSilo.StartAsync();
         using var client = silo.Client(Long);
         silo.Engine.FaultAfterStart = () => new UnavailableException("the answer was lost");
-        await Should.ThrowAsync<UnavailableException>(() => client.StartAsync(new StartRequest("approve") { Key = "k", Policy = policy }));
+        await Should.ThrowAsync<UnavailableException>(() =>
+            client.StartAsync(new StartRequest("approve") { Key = "k", Policy = policy }));
         silo.Engine.Starts.ShouldBe(1);
     }
 
@@ -92,7 +94,8 @@ public sealed class HttpClientRetryTests
 
         await first.StopAsync();
         await first.DisposeAsync();
-        await using var second = await RunningSilo.StartAsync(RunningSilo.Options with { Urls = [first.Address.ToString()] }, engine: first.Engine);
+        await using var second = await RunningSilo.StartAsync(
+            RunningSilo.Options with { Urls = [first.Address.ToString()] }, engine: first.Engine);
         await client.SignalAsync(id, "approval");
         (await waits).Status.ShouldBe(InvocationStatus.Completed);
         await watches;
@@ -112,7 +115,8 @@ public sealed class HttpClientRetryTests
     public async Task Long_waits_are_made_of_slices()
     {
         await using var silo = await RunningSilo.StartAsync();
-        using var client = new HttpActorsClient(silo.Address, new HttpActorsClientOptions { WaitSlice = TimeSpan.FromMilliseconds(20) });
+        using var client = new HttpActorsClient(
+            silo.Address, new HttpActorsClientOptions { WaitSlice = TimeSpan.FromMilliseconds(20) });
         var id = (await client.StartAsync(new StartRequest("approve"))).Id;
         var third = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var waits = 0;
@@ -130,8 +134,10 @@ public sealed class HttpClientRetryTests
     [Fact]
     public async Task A_silo_that_is_not_there_is_unavailable()
     {
-        using var client = new HttpActorsClient(new Uri("http://127.0.0.1:1"), new HttpActorsClientOptions { RetryTimeMax = TimeSpan.Zero });
-        (await Should.ThrowAsync<UnavailableException>(() => client.ListProcessesAsync())).Message.ShouldContain("127.0.0.1:1");
+        using var client = new HttpActorsClient(
+            new Uri("http://127.0.0.1:1"), new HttpActorsClientOptions { RetryTimeMax = TimeSpan.Zero });
+        (await Should.ThrowAsync<UnavailableException>(() => client.ListProcessesAsync())).Message.ShouldContain(
+            "127.0.0.1:1");
     }
 
     [Fact]
@@ -147,9 +153,13 @@ public sealed class HttpClientRetryTests
     [Fact]
     public void Wrong_options_are_refused()
     {
-        Should.Throw<ArgumentException>(() => new HttpActorsClient(new Uri("http://127.0.0.1:1"), new HttpActorsClientOptions { WaitSlice = TimeSpan.Zero }))
+        Should.Throw<ArgumentException>(() =>
+            new HttpActorsClient(
+            new Uri("http://127.0.0.1:1"), new HttpActorsClientOptions { WaitSlice = TimeSpan.Zero }))
             .Message.ShouldContain("WaitSlice");
-        Should.Throw<ArgumentException>(() => new HttpActorsClient(new Uri("ftp://127.0.0.1"))).Message.ShouldContain("ftp");
-        Should.Throw<ArgumentException>(() => new HttpActorsClient(new HttpClient())).Message.ShouldContain("base address");
+        Should.Throw<ArgumentException>(() => new HttpActorsClient(new Uri("ftp://127.0.0.1"))).Message.ShouldContain(
+            "ftp");
+        Should.Throw<ArgumentException>(() => new HttpActorsClient(new HttpClient())).Message.ShouldContain(
+            "base address");
     }
 }

@@ -9,7 +9,8 @@ public abstract partial class ActorsClientCompliance
     {
         var id = await WaitingAsync();
         await Client.SignalAsync(id, "approval", Payload.FromJson("""{"by":"ann"}"""));
-        (await Client.WaitAsync(id)).Output.ToElement().GetProperty("answer").GetProperty("by").GetString().ShouldBe("ann");
+        (await Client.WaitAsync(id)).Output.ToElement().GetProperty("answer").GetProperty("by").GetString()
+            .ShouldBe("ann");
     }
 
     [Fact]
@@ -124,7 +125,8 @@ public abstract partial class ActorsClientCompliance
     {
         var id = new EntityId("counter", "low");
         await Client.CallEntityAsync<int>(id, "add", 1);
-        (await Should.ThrowAsync<TerminalException>(() => Client.CallEntityAsync<int>(id, "add", -2))).FailureType.ShouldBe("below-zero");
+        (await Should.ThrowAsync<TerminalException>(() =>
+            Client.CallEntityAsync<int>(id, "add", -2))).FailureType.ShouldBe("below-zero");
         (await Client.CallEntityAsync<int>(id, "add", 0)).ShouldBe(1);
     }
 
@@ -132,7 +134,8 @@ public abstract partial class ActorsClientCompliance
     public async Task Unknown_entity_types_and_operations_are_not_found()
     {
         await Should.ThrowAsync<NotFoundException>(() => Client.CallEntityAsync(new EntityId("nothing", "1"), "add"));
-        await Should.ThrowAsync<NotFoundException>(() => Client.CallEntityAsync(new EntityId("counter", "1"), "divide"));
+        await Should.ThrowAsync<NotFoundException>(() =>
+            Client.CallEntityAsync(new EntityId("counter", "1"), "divide"));
         await Should.ThrowAsync<NotFoundException>(() => Client.GetEntityAsync(new EntityId("nothing", "1")));
     }
 }

@@ -2,7 +2,9 @@ using Shouldly;
 
 namespace Actors.Silo.Tests.Compliance;
 
-/// <summary>What every transport of the client SDK promises. The engine has the processes of <see cref="IComplianceEngine"/>.</summary>
+/// <summary>
+/// What every transport of the client SDK promises. The engine has the processes of <see cref="IComplianceEngine"/>.
+/// </summary>
 public abstract partial class ActorsClientCompliance : IAsyncLifetime
 {
     private static int s_number;
@@ -87,7 +89,8 @@ public abstract partial class ActorsClientCompliance : IAsyncLifetime
     public async Task A_taken_key_is_replaced_where_asked_for()
     {
         var id = await WaitingAsync();
-        var again = await Client.StartAsync(new StartRequest("approve", Payload.FromJson("2")) { Key = id.Id, Policy = StartPolicy.Replace });
+        var again = await Client.StartAsync(
+            new StartRequest("approve", Payload.FromJson("2")) { Key = id.Id, Policy = StartPolicy.Replace });
         again.Id.ShouldBe(id);
         await Client.SignalAsync(id, "approval", Payload.FromJson("true"));
         var view = await Client.WaitAsync(id);
@@ -98,14 +101,16 @@ public abstract partial class ActorsClientCompliance : IAsyncLifetime
 
     [Fact]
     public async Task An_unknown_process_is_not_found() =>
-        (await Should.ThrowAsync<NotFoundException>(() => Client.StartAsync(new StartRequest("nowhere")))).Message.ShouldContain("nowhere");
+        (await Should.ThrowAsync<NotFoundException>(() =>
+            Client.StartAsync(new StartRequest("nowhere")))).Message.ShouldContain("nowhere");
 
     [Fact]
     public async Task An_input_that_does_not_fit_the_schema_is_refused_and_starts_nothing()
     {
         var id = Fresh("greet");
         (await Should.ThrowAsync<InvalidPayloadException>(
-            () => Client.StartAsync(new StartRequest("greet", Payload.FromJson("{}")) { Key = id.Id }))).Message.ShouldContain("name");
+            () => Client.StartAsync(
+                new StartRequest("greet", Payload.FromJson("{}")) { Key = id.Id }))).Message.ShouldContain("name");
         await Should.ThrowAsync<NotFoundException>(() => Client.GetAsync(id));
     }
 
@@ -113,7 +118,8 @@ public abstract partial class ActorsClientCompliance : IAsyncLifetime
     public async Task Names_and_ids_that_break_the_rules_are_refused()
     {
         await Should.ThrowAsync<InvalidNameException>(() => Client.StartAsync(new StartRequest("../etc/passwd")));
-        await Should.ThrowAsync<InvalidNameException>(() => Client.StartAsync(Greet(new string('x', Names.IdCharactersMax + 1))));
+        await Should.ThrowAsync<InvalidNameException>(() =>
+            Client.StartAsync(Greet(new string('x', Names.IdCharactersMax + 1))));
         await Should.ThrowAsync<InvalidNameException>(() => Client.StartAsync(Greet("a\nb")));
     }
 
@@ -153,7 +159,8 @@ public abstract partial class ActorsClientCompliance : IAsyncLifetime
         await Should.ThrowAsync<NotFoundException>(() => Client.RetryAsync(id));
         await Should.ThrowAsync<NotFoundException>(() => Client.HistoryAsync(id));
         await Should.ThrowAsync<NotFoundException>(() => Client.ExplainAsync(id));
-        await Should.ThrowAsync<NotFoundException>(async () => await Client.WatchAsync(id).GetAsyncEnumerator().MoveNextAsync());
+        await Should.ThrowAsync<NotFoundException>(async () => await Client.WatchAsync(id).GetAsyncEnumerator()
+            .MoveNextAsync());
     }
 
     [Fact]
@@ -177,7 +184,8 @@ public abstract partial class ActorsClientCompliance : IAsyncLifetime
     private static InvocationId Fresh(string process) =>
         new(process, $"id-{Interlocked.Increment(ref s_number)}");
 
-    private static StartRequest Greet(string? key) => new("greet", Payload.FromJson("""{"name":"world"}""")) { Key = key };
+    private static StartRequest Greet(string? key) =>
+        new("greet", Payload.FromJson("""{"name":"world"}""")) { Key = key };
 
     private async Task<InvocationId> WaitingAsync(string tenant = Names.DefaultTenant)
     {

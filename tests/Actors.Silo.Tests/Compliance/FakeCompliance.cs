@@ -18,7 +18,8 @@ public sealed class FakeEngineTests : ActorsClientCompliance
 
 public sealed class HttpOverFakeEngineTests : ActorsClientCompliance
 {
-    private protected override async Task<IComplianceEngine> OpenAsync() => new OverHttp(await RunningSilo.StartAsync());
+    private protected override async Task<IComplianceEngine> OpenAsync() =>
+        new OverHttp(await RunningSilo.StartAsync());
 
     private sealed class OverHttp(RunningSilo silo) : IComplianceEngine
     {

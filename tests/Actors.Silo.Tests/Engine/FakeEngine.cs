@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Actors.Silo.Tests.Engine;
 
 /// <summary>
-/// An engine in memory that keeps the contract of <see cref="IActorsClient"/> for a handful of processes, and fails on demand
-/// in ways that are hard to provoke in the real one.
+/// An engine in memory that keeps the contract of <see cref="IActorsClient"/> for a handful of processes, and fails on
+/// demand in ways that are hard to provoke in the real one.
 /// </summary>
 internal sealed class FakeEngine : IActorsClient
 {
@@ -44,7 +44,8 @@ internal sealed class FakeEngine : IActorsClient
     public Task<InvocationView> GetAsync(InvocationId id, CancellationToken cancellationToken = default) =>
         Locked("get", () => Find(id).View());
 
-    public Task<InvocationList> ListAsync(InvocationFilter filter, CancellationToken cancellationToken = default) => Locked("list", () =>
+    public Task<InvocationList> ListAsync(InvocationFilter filter, CancellationToken cancellationToken = default) =>
+        Locked("list", () =>
     {
         var skip = filter.Cursor is null ? 0 : int.Parse(filter.Cursor, CultureInfo.InvariantCulture);
         var all = _runs.Values.Reverse()
@@ -60,7 +61,8 @@ internal sealed class FakeEngine : IActorsClient
         return new InvocationList(page, next < all.Count ? next.ToString(CultureInfo.InvariantCulture) : null);
     });
 
-    public async Task<InvocationView> WaitAsync(InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public async Task<InvocationView> WaitAsync(
+        InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         using var time = timeout is { } most ? new CancellationTokenSource(most, _time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
@@ -82,7 +84,8 @@ internal sealed class FakeEngine : IActorsClient
     }
 
     public Task SignalAsync(
-        InvocationId id, string signal, Payload payload = default, string? signalId = null, CancellationToken cancellationToken = default) =>
+        InvocationId id, string signal, Payload payload = default, string? signalId = null,
+        CancellationToken cancellationToken = default) =>
         Locked("signal", () =>
         {
             var run = Find(id);
@@ -93,7 +96,8 @@ internal sealed class FakeEngine : IActorsClient
             return 0;
         });
 
-    public Task CancelAsync(InvocationId id, string? reason = null, CancellationToken cancellationToken = default) => Locked("cancel", () =>
+    public Task CancelAsync(InvocationId id, string? reason = null, CancellationToken cancellationToken = default) =>
+        Locked("cancel", () =>
     {
         if (Find(id) is { HasEnded: false } run)
             run.End("Cancelled", InvocationStatus.Cancelled, Failure.Permanent("cancelled", reason ?? "cancelled"));
@@ -102,7 +106,8 @@ internal sealed class FakeEngine : IActorsClient
 
     public Task PauseAsync(InvocationId id, CancellationToken cancellationToken = default) => Locked("pause", () =>
     {
-        if (Find(id) is { HasEnded: false, Status: not InvocationStatus.Paused } run) run.Move("Paused", InvocationStatus.Paused);
+        if (Find(id) is { HasEnded: false, Status: not InvocationStatus.Paused } run)
+            run.Move("Paused", InvocationStatus.Paused);
         return 0;
     });
 
@@ -123,13 +128,15 @@ internal sealed class FakeEngine : IActorsClient
     });
 
     public Task<HistoryPage> HistoryAsync(
-        InvocationId id, long after = 0, int countMax = 1000, CancellationToken cancellationToken = default) => Locked("history", () =>
+        InvocationId id, long after = 0, int countMax = 1000, CancellationToken cancellationToken = default) =>
+            Locked("history", () =>
     {
         var run = Find(id);
         return new HistoryPage([.. run.Events.Where(e => e.Sequence > after).Take(countMax)], run.Events.Count);
     });
 
-    public Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default) => Locked("explain", () =>
+    public Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default) =>
+        Locked("explain", () =>
     {
         var run = Find(id);
         return new Explanation(run.Status, $"it is {run.Status}", run.HasEnded
@@ -163,7 +170,8 @@ internal sealed class FakeEngine : IActorsClient
     }
 
     public Task<Payload> CallEntityAsync(
-        EntityId id, string operation, Payload input = default, string? operationId = null, CancellationToken cancellationToken = default) =>
+        EntityId id, string operation, Payload input = default, string? operationId = null,
+        CancellationToken cancellationToken = default) =>
         Locked("entity", () =>
         {
             if (id.Type != "counter") throw new NotFoundException($"entity type '{id.Type}' is not known");
@@ -179,10 +187,12 @@ internal sealed class FakeEngine : IActorsClient
             return Payload.From(counter.Value + by);
         });
 
-    public Task<Payload?> GetEntityAsync(EntityId id, CancellationToken cancellationToken = default) => Locked<Payload?>("entity", () =>
+    public Task<Payload?> GetEntityAsync(EntityId id, CancellationToken cancellationToken = default) =>
+        Locked<Payload?>("entity", () =>
     {
         if (id.Type != "counter") throw new NotFoundException($"entity type '{id.Type}' is not known");
-        return _counters.TryGetValue(id, out var counter) ? Payload.FromJson($$"""{"value":{{counter.Value}}}""") : null;
+        return _counters.TryGetValue(id, out var counter) ? Payload.FromJson($$"""{"value":{{counter.Value}}}""")
+            : null;
     });
 
     public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
@@ -196,8 +206,10 @@ internal sealed class FakeEngine : IActorsClient
         if (_runs.TryGetValue(id, out var run))
         {
             if (request.Policy == StartPolicy.Reject) throw new AlreadyStartedException(id);
-            if (request.Policy == StartPolicy.Attach) return new StartResult(id, Created: false, run.Status, run.Correlation);
-            if (!run.HasEnded) run.End("Cancelled", InvocationStatus.Cancelled, Failure.Permanent("replaced", "replaced"));
+            if (request.Policy == StartPolicy.Attach)
+                return new StartResult(id, Created: false, run.Status, run.Correlation);
+            if (!run.HasEnded) run.End(
+                "Cancelled", InvocationStatus.Cancelled, Failure.Permanent("replaced", "replaced"));
             run.Replace(request.Input);
         }
         else
@@ -223,7 +235,8 @@ internal sealed class FakeEngine : IActorsClient
                 break;
             case "fragile" when !run.HasFailedOnce:
                 run.HasFailedOnce = true;
-                run.End("Failed", InvocationStatus.Failed, new Failure("broken", "it broke", FailureKind.Permanent, "only", 1));
+                run.End("Failed", InvocationStatus.Failed,
+                    new Failure("broken", "it broke", FailureKind.Permanent, "only", 1));
                 break;
             case "fragile":
                 run.Complete(Payload.Null);
@@ -237,10 +250,13 @@ internal sealed class FakeEngine : IActorsClient
     private static void CheckStart(StartRequest request)
     {
         if (!Names.IsName(request.Process)) throw new InvalidNameException($"'{request.Process}' is not a name");
-        if (!Processes.Contains(request.Process)) throw new NotFoundException($"process '{request.Process}' is not known");
+        if (!Processes.Contains(request.Process))
+            throw new NotFoundException($"process '{request.Process}' is not known");
         if (request.Process == "greet" &&
-            (request.Input.ToElement().ValueKind != System.Text.Json.JsonValueKind.Object || !request.Input.ToElement().TryGetProperty("name", out _)))
-            throw new InvalidPayloadException("the input does not fit the schema of process 'greet': 'name' is missing");
+            (request.Input.ToElement().ValueKind != System.Text.Json.JsonValueKind.Object || !request.Input.ToElement()
+                .TryGetProperty("name", out _)))
+            throw new InvalidPayloadException(
+                "the input does not fit the schema of process 'greet': 'name' is missing");
     }
 
     private static string? KeyOf(StartRequest request) =>

@@ -28,7 +28,8 @@ internal sealed class FakeRun(InvocationId id, string correlation, Payload input
 
     public List<HistoryEvent> Events { get; } = [];
 
-    public bool HasEnded => Status is InvocationStatus.Completed or InvocationStatus.Failed or InvocationStatus.Cancelled;
+    public bool HasEnded =>
+        Status is InvocationStatus.Completed or InvocationStatus.Failed or InvocationStatus.Cancelled;
 
     /// <summary>Completes at the next event.</summary>
     public Task Changed => _changed.Task;

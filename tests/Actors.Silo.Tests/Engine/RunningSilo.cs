@@ -27,7 +27,8 @@ internal sealed class RunningSilo : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static SiloOptions Options { get; } = new() { Urls = ["http://127.0.0.1:0"], Logs = "none", StopTimeout = TimeSpan.FromSeconds(5) };
+    public static SiloOptions Options { get; } =
+        new() { Urls = ["http://127.0.0.1:0"], Logs = "none", StopTimeout = TimeSpan.FromSeconds(5) };
 
     public static async Task<RunningSilo> StartAsync(
         SiloOptions? options = null, Action<IServiceCollection>? more = null, FakeEngine? engine = null)

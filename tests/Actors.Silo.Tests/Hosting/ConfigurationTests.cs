@@ -27,7 +27,9 @@ public sealed class ConfigurationTests : IDisposable
                         "Urls": ["http://127.0.0.1:1", "http://[::1]:2"] },
               "Services": { "shop": { "Url": "http://127.0.0.1:5100" } }, "Secrets": { "token": "t" } }
             """);
-        var environment = new Dictionary<string, string?> { ["Silo:Store"] = "environment.db", ["Silo:Logs"] = "none", ["Silo:Urls"] = "http://localhost:3" };
+        var environment = new Dictionary<string,
+            string?> { ["Silo:Store"] = "environment.db", ["Silo:Logs"] = "none",
+            ["Silo:Urls"] = "http://localhost:3" };
         var options = Load(new() { ["Silo:Store"] = "flag.db" }, environment, file);
         options.Store.ShouldBe("flag.db");
         options.Logs.ShouldBe("none");
@@ -80,14 +82,16 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("http://example.org:5080")]
     [InlineData("http://127.0.0.1:5080;http://10.0.0.1:5080")]
     public void Any_address_but_a_loopback_one_is_refused_as_long_as_authentication_is_not_configured(string urls) =>
-        Should.Throw<SiloStartException>(() => Load(new() { ["Silo:Urls"] = urls })).Message.ShouldContain("authentication is not configured");
+        Should.Throw<SiloStartException>(() => Load(new() { ["Silo:Urls"] = urls })).Message.ShouldContain(
+            "authentication is not configured");
 
     [Theory]
     [InlineData("5080")]
     [InlineData("https://127.0.0.1:5080")]
     [InlineData("http://127.0.0.1:5080/base")]
     public void What_is_no_address_is_refused(string urls) =>
-        Should.Throw<SiloStartException>(() => Load(new() { ["Silo:Urls"] = urls })).Message.ShouldContain("http://127.0.0.1:5080");
+        Should.Throw<SiloStartException>(() => Load(new() { ["Silo:Urls"] = urls })).Message.ShouldContain(
+            "http://127.0.0.1:5080");
 
     [Theory]
     [InlineData("http://127.0.0.2:80")]
@@ -99,14 +103,18 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void A_file_that_is_missing_or_not_json_is_named()
     {
-        Should.Throw<SiloStartException>(() => Load([], [], Path.Combine(_folder, "none.json"))).Message.ShouldContain("none.json");
-        Should.Throw<SiloStartException>(() => Load([], [], Write("{ \"Silo\": "))).Message.ShouldContain("not valid JSON");
+        Should.Throw<SiloStartException>(() => Load([], [], Path.Combine(_folder, "none.json"))).Message.ShouldContain(
+            "none.json");
+        Should.Throw<SiloStartException>(() => Load([], [], Write("{ \"Silo\": "))).Message.ShouldContain(
+            "not valid JSON");
     }
 
-    private SiloOptions Load(Dictionary<string, string?> flags, Dictionary<string, string?>? environment = null, string? file = null)
+    private SiloOptions Load(
+        Dictionary<string, string?> flags, Dictionary<string, string?>? environment = null, string? file = null)
     {
         flags.TryAdd("Silo:Processes", Path.Combine(_folder, "processes"));
-        return SiloConfiguration.Load(flags, file, new ConfigurationBuilder().AddInMemoryCollection(environment ?? []).Build());
+        return SiloConfiguration.Load(flags, file, new ConfigurationBuilder().AddInMemoryCollection(environment ?? [])
+            .Build());
     }
 
     private string Write(string json)

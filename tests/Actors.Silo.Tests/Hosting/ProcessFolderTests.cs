@@ -22,11 +22,13 @@ public sealed class ProcessFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_folder_has_no_processes() => ProcessFolder.Read(Path.Combine(_folder, "none")).ShouldBeEmpty();
+    public void A_missing_folder_has_no_processes() =>
+        ProcessFolder.Read(Path.Combine(_folder, "none")).ShouldBeEmpty();
 
     [Fact]
     public void A_file_in_place_of_the_folder_is_refused() =>
-        Should.Throw<SiloStartException>(() => ProcessFolder.Read(Write("a.yaml", Process("a")))).Message.ShouldContain("is a file");
+        Should.Throw<SiloStartException>(() => ProcessFolder.Read(Write("a.yaml", Process("a")))).Message.ShouldContain(
+            "is a file");
 
     [Fact]
     public void Every_error_of_every_file_is_told_at_once()
@@ -35,7 +37,8 @@ public sealed class ProcessFolderTests : IDisposable
         Write("worse.yaml", ": : :");
         Write("good.yaml", Process("good"));
         var errors = Should.Throw<DefinitionException>(() => ProcessFolder.Read(_folder)).Errors;
-        errors.ShouldContain(e => e.File!.EndsWith("bad.yaml", StringComparison.Ordinal) && e.Message.Contains("stepz"));
+        errors.ShouldContain(e => e.File!.EndsWith("bad.yaml", StringComparison.Ordinal) &&
+            e.Message.Contains("stepz"));
         errors.ShouldContain(e => e.File!.EndsWith("worse.yaml", StringComparison.Ordinal));
         errors.ShouldNotContain(e => e.File!.EndsWith("good.yaml", StringComparison.Ordinal));
     }
@@ -45,7 +48,8 @@ public sealed class ProcessFolderTests : IDisposable
     {
         Write("a.yaml", Process("same"));
         Write("b.yaml", Process("same"));
-        Should.Throw<DefinitionException>(() => ProcessFolder.Read(_folder)).Errors.ShouldHaveSingleItem().Message.ShouldContain("a.yaml");
+        Should.Throw<DefinitionException>(() =>
+            ProcessFolder.Read(_folder)).Errors.ShouldHaveSingleItem().Message.ShouldContain("a.yaml");
     }
 
     private static string Process(string name) => $"process: {name}\nsteps:\n  only:\n    delay: 1s\n";

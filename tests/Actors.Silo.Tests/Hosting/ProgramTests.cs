@@ -39,7 +39,10 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task An_address_that_code_configures_is_refused_too()
     {
-        var refusal = await Should.ThrowAsync<Exception>(() => RunningSilo.StartAsync(more: services => services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(server => server.Listen(IPAddress.Any, 0))));
+        var refusal = await Should.ThrowAsync<Exception>(() =>
+            RunningSilo.StartAsync(more: services =>
+            services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(server =>
+            server.Listen(IPAddress.Any, 0))));
         (refusal as SiloStartException).ShouldNotBeNull().Message.ShouldContain("authentication is not configured");
     }
 
@@ -76,7 +79,8 @@ public sealed class ProgramTests : IDisposable
         using var client = silo.Client();
         await client.StartAsync(new StartRequest("approve") { Key = "w" });
         var waits = silo.Http.GetAsync("/v1/processes/approve/invocations/w/wait?timeout=5m");
-        using var events = await silo.Http.GetAsync("/v1/processes/approve/invocations/w/events", HttpCompletionOption.ResponseHeadersRead);
+        using var events = await silo.Http.GetAsync(
+            "/v1/processes/approve/invocations/w/events", HttpCompletionOption.ResponseHeadersRead);
         await silo.Engine.Waiting.Task;
         await silo.StopAsync();
         (await (await waits).Content.ReadAsStringAsync()).ShouldContain("\"waiting\"");
@@ -88,7 +92,8 @@ public sealed class ProgramTests : IDisposable
         (options, token) => SiloRunner.RunAsync(() => Build(options with { Logs = "none" }), _output, _error, token),
         _output, _error);
 
-    private static Microsoft.AspNetCore.Builder.WebApplication Build(SiloOptions options) => SiloApp.Build(options, services => services
+    private static Microsoft.AspNetCore.Builder.WebApplication Build(SiloOptions options) =>
+        SiloApp.Build(options, services => services
         .AddSingleton<IActorsClient>(new FakeEngine())
         .AddSingleton<ISiloHealth>(new RunningSilo.FakeHealth()));
 

@@ -11,10 +11,12 @@ internal static class EntityRoutes
     public static void MapEntities(this RouteGroupBuilder api)
     {
         api.MapGet("/entities/{type}/{id}", GetAsync)
-            .Describe("getEntity", "entities", "Reads the state of an entity. 404 entity-absent: nothing was ever called on it.")
+            .Describe("getEntity", "entities",
+                "Reads the state of an entity. 404 entity-absent: nothing was ever called on it.")
             .Takes().Answers<Payload>().Fails(404);
         api.MapPost("/entities/{type}/{id}/{operation}", CallAsync)
-            .Describe("callEntity", "entities", "Calls an operation of an entity; it is durable when the answer comes. 422: the operation refused; nothing changed.")
+            .Describe("callEntity", "entities", "Calls an operation of an entity; it is durable when the answer " +
+                "comes. 422: the operation refused; nothing changed.")
             .Takes(Parameters.OperationKey).TakesJson("The argument: any JSON value. No body is null.")
             .Answers<Payload>().Fails(404, 409, 413, 415, 422, 507);
     }
@@ -25,7 +27,8 @@ internal static class EntityRoutes
         return await call.Actors.GetEntityAsync(id, cancellationToken) is { } state
             ? Results.Bytes(state.Utf8, JsonMediaType)
             : throw new EdgeException(
-                404, EdgeException.EntityAbsent, $"entity '{id}' has no state: nothing was ever called on it; the first operation makes it");
+                404, EdgeException.EntityAbsent,
+                $"entity '{id}' has no state: nothing was ever called on it; the first operation makes it");
     }
 
     private static async Task<IResult> CallAsync(ApiCall call, CancellationToken cancellationToken)

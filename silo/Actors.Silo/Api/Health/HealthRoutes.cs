@@ -18,7 +18,8 @@ internal static class HealthRoutes
             .WithMetadata(new ApiParameters([])).Answers<HealthAnswer>();
         app.MapGet("/health/ready", Ready)
             .Describe("ready", "health", "Whether the silo takes work: engine started, store ready, not stopping.")
-            .WithMetadata(new ApiParameters([])).Answers<HealthAnswer>().Answers<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
+            .WithMetadata(new ApiParameters([]))
+            .Answers<HealthAnswer>().Answers<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static IResult Ready(HttpContext http)

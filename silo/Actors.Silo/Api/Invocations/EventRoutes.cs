@@ -17,8 +17,9 @@ internal static class EventRoutes
         api.MapGet("/processes/{process}/invocations/{id}/events", WatchAsync)
             .Describe(
                 "watchInvocation", "invocations",
-                "Streams the events of an invocation as they become durable, until it has ended. Each has its sequence as id, its type as " +
-                "event and itself as JSON data. A stream that breaks off is resumed with Last-Event-ID; 204 says there is nothing more to come.")
+                "Streams the events of an invocation as they become durable, until it has ended. Each has its " +
+                "sequence as id, its type as event and itself as JSON data. A stream that breaks off is resumed with " +
+                "Last-Event-ID; 204 says there is nothing more to come.")
             .Takes(Parameters.LastEventId, Parameters.After)
             .Produces<string>(StatusCodes.Status200OK, MediaType)
             .Produces(StatusCodes.Status204NoContent)
@@ -82,7 +83,8 @@ internal static class EventRoutes
 
     private static byte[] Format(HistoryEvent item) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"id: {item.Sequence}\nevent: {item.Type}\ndata: {OneLine(JsonSerializer.Serialize(item, Payload.JsonOptions))}\n\n"));
+        $"id: {item.Sequence}\nevent: {item.Type}\ndata: " +
+        $"{OneLine(JsonSerializer.Serialize(item, Payload.JsonOptions))}\n\n"));
 
     // Line ends can only stand between the tokens of a payload that was sent with them: in strings JSON escapes them.
     private static string OneLine(string json) => json.ReplaceLineEndings(" ").Replace('\r', ' ').Replace('\n', ' ');
@@ -91,7 +93,8 @@ internal static class EventRoutes
     {
         var values = call.Http.Request.Headers[HeaderText.LastEventId];
         if (values.Count == 0 || values is [""]) return null;
-        return values.Count == 1 && long.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+        return values.Count == 1 &&
+            long.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
             ? sequence
             : throw EdgeException.Parameter(
                 $"header {HeaderText.LastEventId} has to be the sequence of an event, a whole number from 0");

@@ -20,13 +20,15 @@ internal static class ReadRoutes
             .Describe("getInvocation", Tag, "Reads the state of an invocation.")
             .Takes().Answers<InvocationView>().Fails(404);
         api.MapGet(One + "/wait", WaitAsync)
-            .Describe("waitForInvocation", Tag, "Waits until the invocation has ended or the time is up, and reads its state.")
+            .Describe("waitForInvocation", Tag,
+                "Waits until the invocation has ended or the time is up, and reads its state.")
             .Takes(Parameters.Timeout).Answers<InvocationView>().Fails(404);
         api.MapGet(One + "/history", HistoryAsync)
             .Describe("readHistory", Tag, "Reads the events of an invocation, oldest first.")
             .Takes(Parameters.After, Parameters.HistoryCount).Answers<HistoryPage>().Fails(404);
         api.MapGet(One + "/explain", ExplainAsync)
-            .Describe("explainInvocation", Tag, "Says why an invocation waits: since when, for what, and what would release it.")
+            .Describe("explainInvocation", Tag,
+                "Says why an invocation waits: since when, for what, and what would release it.")
             .Takes().Answers<Explanation>().Fails(404);
     }
 

@@ -9,7 +9,8 @@ internal static class StartRoutes
         api.MapPost("/processes/{process}/invocations", StartAsync)
             .Describe("startInvocation", "invocations", "Starts an invocation; it is durable when the answer comes.")
             .Takes(
-                Parameters.StartKey, Parameters.FallbackKey, Parameters.Correlation, Parameters.Policy, Parameters.StartWait)
+                Parameters.StartKey, Parameters.FallbackKey, Parameters.Correlation, Parameters.Policy,
+                Parameters.StartWait)
             .TakesJson("The input: any JSON value, checked against the process's schema. No body is null.")
             .Answers<StartAnswer>(StatusCodes.Status200OK)
             .Answers<StartAnswer>(StatusCodes.Status201Created)
@@ -32,9 +33,12 @@ internal static class StartRoutes
         call.Http.Response.Headers.Location = Location(started.Id);
         var status = started.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         return wait is { } timeout
-            ? Results.Json(await Waiting.WaitAsync(call, started.Id, timeout, cancellationToken), Payload.JsonOptions, statusCode: status)
-            : Results.Json(StartAnswer.From(started), Payload.JsonOptions, statusCode: status);
+            ? Json(await Waiting.WaitAsync(call, started.Id, timeout, cancellationToken), status)
+            : Json(StartAnswer.From(started), status);
     }
+
+    private static IResult Json<T>(T value, int status) =>
+        Results.Json(value, Payload.JsonOptions, statusCode: status);
 
     private static string Location(InvocationId id) =>
         $"/v1/processes/{Uri.EscapeDataString(id.Process)}/invocations/{Segment(id.Id)}";

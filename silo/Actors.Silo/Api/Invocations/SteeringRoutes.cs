@@ -16,17 +16,22 @@ internal static class SteeringRoutes
             .Takes(Parameters.SignalKey).TakesJson("The payload: any JSON value. No body is null.")
             .Produces(StatusCodes.Status204NoContent).Fails(404, 409, 413, 415, 422, 507);
         api.MapPost(One + "/cancel", CancelAsync)
-            .Describe("cancelInvocation", Tag, "Cancels: running steps are told to stop, what was done is undone. Nothing happens to one that has ended.")
+            .Describe("cancelInvocation", Tag, "Cancels: running steps are told to stop, what was done is undone. " +
+                "Nothing happens to one that has ended.")
             .Takes().TakesJson("""An object with an optional "reason". No body is no reason.""")
             .Produces(StatusCodes.Status204NoContent).Fails(404, 413, 415, 422, 507);
-        api.MapPost(One + "/pause", (ApiCall call, CancellationToken token) => DoneAsync(call, call.Actors.PauseAsync(call.Invocation, token)))
+        api.MapPost(One + "/pause", (ApiCall call, CancellationToken token) =>
+            DoneAsync(call, call.Actors.PauseAsync(call.Invocation, token)))
             .Describe("pauseInvocation", Tag, "No further step is started; what runs, ends.")
             .Takes().Produces(StatusCodes.Status204NoContent).Fails(404, 422, 507);
-        api.MapPost(One + "/resume", (ApiCall call, CancellationToken token) => DoneAsync(call, call.Actors.ResumeAsync(call.Invocation, token)))
+        api.MapPost(One + "/resume", (ApiCall call, CancellationToken token) =>
+            DoneAsync(call, call.Actors.ResumeAsync(call.Invocation, token)))
             .Describe("resumeInvocation", Tag, "Goes on after a pause.")
             .Takes().Produces(StatusCodes.Status204NoContent).Fails(404, 422, 507);
-        api.MapPost(One + "/retry", (ApiCall call, CancellationToken token) => DoneAsync(call, call.Actors.RetryAsync(call.Invocation, token)))
-            .Describe("retryInvocation", Tag, "Runs a failed or cancelled invocation on from the steps that failed or were undone.")
+        api.MapPost(One + "/retry", (ApiCall call, CancellationToken token) =>
+            DoneAsync(call, call.Actors.RetryAsync(call.Invocation, token)))
+            .Describe("retryInvocation", Tag,
+                "Runs a failed or cancelled invocation on from the steps that failed or were undone.")
             .Takes().Produces(StatusCodes.Status204NoContent).Fails(404, 409, 422, 507);
     }
 
@@ -55,7 +60,8 @@ internal static class SteeringRoutes
         string? reason = null;
         foreach (var field in element.EnumerateObject())
         {
-            if (!field.NameEquals("reason")) throw new InvalidPayloadException($"'{field.Name}' is not known here; {Rule}");
+            if (!field.NameEquals("reason"))
+                throw new InvalidPayloadException($"'{field.Name}' is not known here; {Rule}");
             reason = field.Value.ValueKind switch
             {
                 JsonValueKind.String => field.Value.GetString(),
@@ -65,11 +71,13 @@ internal static class SteeringRoutes
         }
 
         return reason is { Length: > Failure.MessageCharactersMax }
-            ? throw new InvalidPayloadException($"the reason has {reason.Length} characters, but at most {Failure.MessageCharactersMax} are kept")
+            ? throw new InvalidPayloadException(
+                $"the reason has {reason.Length} characters, but at most {Failure.MessageCharactersMax} are kept")
             : reason;
     }
 
-    private const string Rule = """the body of a cancellation is nothing, or an object such as {"reason": "ordered twice"}""";
+    private const string Rule =
+        """the body of a cancellation is nothing, or an object such as {"reason": "ordered twice"}""";
 
     private static async Task<IResult> DoneAsync(ApiCall _, Task done)
     {

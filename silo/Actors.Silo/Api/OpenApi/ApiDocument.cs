@@ -17,7 +17,8 @@ internal static class ApiDocument
         ["operation"] = "Name of the operation.",
     };
 
-    public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    public static IServiceCollection AddApiDocument(this IServiceCollection services) =>
+        services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer((document, _, _) =>
         {
@@ -26,7 +27,7 @@ internal static class ApiDocument
                 Title = "Actors",
                 Version = "v1",
                 Description = "Starts, reads and steers invocations of durable processes, and calls shared entities. " +
-                    "Errors are problem+json (RFC 9457); decide by failureType.",
+                "Errors are problem+json (RFC 9457); decide by failureType.",
             };
             return Task.CompletedTask;
         });
@@ -50,7 +51,10 @@ internal static class ApiDocument
             {
                 Description = body.Description,
                 Required = false,
-                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { ["application/json"] = new() { Schema = new OpenApiSchema() } },
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    ["application/json"] = new() { Schema = new OpenApiSchema() },
+                },
             };
         }
 
@@ -108,7 +112,8 @@ internal static class ApiDocument
 
     private static string? Meaning(string status) => status switch
     {
-        "400" => "Not valid: a name, id, parameter or body breaks a rule, or the input does not fit the process's schema.",
+        "400" => "Not valid: a name, id, parameter or body breaks a rule, or the input does not fit the process's " +
+            "schema.",
         "404" => "No such process, invocation, entity type, operation or state.",
         "409" => "The request does not fit the present state.",
         "413" => "The body is larger than the silo takes.",

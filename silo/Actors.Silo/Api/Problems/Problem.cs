@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Actors.Silo.Api.Problems;
 
-/// <summary>An error answer by RFC 9457, with the fields by which the client SDK makes the same exception again.</summary>
+/// <summary>
+/// An error answer by RFC 9457, with the fields by which the client SDK makes the same exception again.
+/// </summary>
 public sealed record Problem
 {
     /// <summary>What every <see cref="Type"/> starts with.</summary>

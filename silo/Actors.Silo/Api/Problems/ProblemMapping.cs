@@ -8,7 +8,9 @@ internal static class ProblemMapping
 {
     private const string InvalidPayload = "invalid-payload";
 
-    /// <summary>The problem an exception stands for. An unknown one gives away nothing but the correlation id.</summary>
+    /// <summary>
+    /// The problem an exception stands for. An unknown one gives away nothing but the correlation id.
+    /// </summary>
     public static Problem From(Exception exception) => exception switch
     {
         EdgeException e => Make(e.Status, e.FailureType, e.Message),
@@ -26,7 +28,8 @@ internal static class ProblemMapping
         StoreFullException e => Make(507, e.FailureType, e.Message, retryable: true),
         TransientException e => Make(503, e.FailureType, e.Message, retryable: true),
         _ => Make(500, "internal", "the silo failed at this request for a reason it did not expect; " +
-            "its log has the details under the correlation id. Whether anything was done is not known: read the state before you repeat it"),
+            "its log has the details under the correlation id. Whether anything was done is not known: read the " +
+            "state before you repeat it"),
     };
 
     /// <summary>Seconds for <c>Retry-After</c>, rounded up, at least one; null if the problem carries none.</summary>

@@ -13,7 +13,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         try
         {
             await next(context);
-            if (!context.Response.HasStarted && context.Response is { StatusCode: >= 400, ContentLength: null, ContentType: null })
+            if (!context.Response.HasStarted &&
+                context.Response is { StatusCode: >= 400, ContentLength: null, ContentType: null })
                 await WriteAsync(context, Bare(context), retryAfter: null);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -43,7 +44,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         var body = JsonSerializer.SerializeToUtf8Bytes(
             problem with { CorrelationId = RequestCorrelation.Of(context) }, Payload.JsonOptions);
         context.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     /// <summary>Routing answers with a bare status: say what it means.</summary>
@@ -56,7 +58,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 $"there is nothing at '{request.Path.Value}'; /openapi/v1.json lists every route"),
             405 => ProblemMapping.Make(405, EdgeException.WrongMethod,
                 $"'{request.Path.Value}' does not take {request.Method}, but {context.Response.Headers.Allow}"),
-            var status => ProblemMapping.Make(status, EdgeException.BadRequest, $"the request was answered with status {status}"),
+            var status => ProblemMapping.Make(
+                status, EdgeException.BadRequest, $"the request was answered with status {status}"),
         };
     }
 
@@ -64,7 +67,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     {
         var request = context.Request;
         if (problem.Status == 500) LogFailed(exception, request.Method, request.Path.Value);
-        else if (problem.Status > 500) LogUnavailable(request.Method, request.Path.Value, problem.Status, problem.Detail);
+        else if (problem.Status > 500)
+            LogUnavailable(request.Method, request.Path.Value, problem.Status, problem.Detail);
         else LogRefused(request.Method, request.Path.Value, problem.Status, problem.FailureType);
     }
 

@@ -25,6 +25,7 @@ internal static class ProcessRoutes
         var all = await call.Actors.ListProcessesAsync(cancellationToken);
         return all.FirstOrDefault(p => p.Name == name) is { } found
             ? Results.Json(found, Payload.JsonOptions)
-            : throw new NotFoundException($"process '{name}' is not known{NearestName.Hint(name, [.. all.Select(p => p.Name)])}");
+            : throw new NotFoundException(
+                $"process '{name}' is not known{NearestName.Hint(name, [.. all.Select(p => p.Name)])}");
     }
 }

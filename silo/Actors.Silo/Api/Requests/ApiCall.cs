@@ -1,7 +1,9 @@
 
 namespace Actors.Silo.Api.Requests;
 
-/// <summary>One call of the API, as the handlers of the routes see it: validated names, bounded bodies, the engine.</summary>
+/// <summary>
+/// One call of the API, as the handlers of the routes see it: validated names, bounded bodies, the engine.
+/// </summary>
 internal sealed class ApiCall
 {
     private readonly SiloOptions _options;
@@ -55,7 +57,8 @@ internal sealed class ApiCall
         return Names.IsName(value)
             ? value
             : throw new InvalidNameException(
-                $"'{Shown(value)}' is not the name of a {route}: it starts with a letter or digit, goes on with letters, digits and _ - . :, " +
+                $"'{Shown(value)}' is not the name of a {route}: it starts with a letter or digit, goes on with " +
+                "letters, digits and _ - . :, " +
                 $"holds no '..', and has at most {Names.NameCharactersMax} characters");
     }
 
@@ -65,7 +68,8 @@ internal sealed class ApiCall
         return Names.IsId(value)
             ? value
             : throw new InvalidNameException(
-                $"'{Shown(value)}' is not an id: it has 1 to {Names.IdCharactersMax} characters and no control characters");
+                $"'{Shown(value)}' is not an id: it has 1 to {Names.IdCharactersMax} characters and no control " +
+                "characters");
     }
 
     private static string Shown(string? value)

@@ -10,14 +10,15 @@ internal enum ParameterPlace
 }
 
 /// <summary>
-/// A parameter a route takes. What is listed here is what the route accepts and what the OpenAPI document says: there is no
-/// second list.
+/// A parameter a route takes. What is listed here is what the route accepts and what the OpenAPI document says: there
+/// is no second list.
 /// </summary>
 /// <param name="Name">Name.</param>
 /// <param name="Place">In the query or a header.</param>
 /// <param name="Description">For people: meaning, default, range.</param>
 /// <param name="Schema">JSON Schema of its value, as JSON text.</param>
-internal sealed record ApiParameter(string Name, ParameterPlace Place, string Description, string Schema = """{"type":"string"}""")
+internal sealed record ApiParameter(
+    string Name, ParameterPlace Place, string Description, string Schema = """{"type":"string"}""")
 {
     public JsonNode SchemaNode => JsonNode.Parse(Schema)!;
 }

@@ -21,7 +21,8 @@ internal static class ExactPath
         for (var i = 0; i < segments.Length; i++)
         {
             if (!PercentText.TryDecode(segments[i], out var text))
-                throw new EdgeException(400, EdgeException.BadRequest, "the path is not valid: percent-encode it as UTF-8, each id once");
+                throw new EdgeException(
+                    400, EdgeException.BadRequest, "the path is not valid: percent-encode it as UTF-8, each id once");
             segments[i] = Uri.EscapeDataString(text);
         }
 

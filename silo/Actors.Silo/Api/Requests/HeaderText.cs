@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 namespace Actors.Silo.Api.Requests;
 
 /// <summary>
-/// Ids in headers. A header holds visible ASCII; any other id is written as an RFC 8187 value, <c>UTF-8''</c> followed by the
-/// percent-encoded text.
+/// Ids in headers. A header holds visible ASCII; any other id is written as an RFC 8187 value, <c>UTF-8''</c> followed
+/// by the percent-encoded text.
 /// </summary>
 internal static class HeaderText
 {
@@ -25,7 +25,8 @@ internal static class HeaderText
         if (!TryDecode(values, out var text) || !Names.IsId(text))
         {
             throw new InvalidNameException(
-                $"header {name} is not an id: give it once, with 1 to {Names.IdCharactersMax} characters and no control characters; " +
+                $"header {name} is not an id: give it once, with 1 to {Names.IdCharactersMax} characters and no " +
+                "control characters; " +
                 "write other than visible ASCII as UTF-8'' and the percent-encoded text (RFC 8187)");
         }
 
@@ -41,7 +42,8 @@ internal static class HeaderText
         return values.Count == 1 && Names.IsName(values[0])
             ? values[0]!
             : throw new InvalidNameException(
-                $"header {Tenant} is not the name of a tenant: give it once, with letters, digits and _ - . : only; without it the tenant is '{Names.DefaultTenant}'");
+                $"header {Tenant} is not the name of a tenant: give it once, with letters, digits and _ - . : only; " +
+                $"without it the tenant is '{Names.DefaultTenant}'");
     }
 
     public static bool TryDecode(StringValues values, out string text)

@@ -23,8 +23,9 @@ internal static class PercentText
                 continue;
             }
 
-            if (i + 2 >= bytes.Length || Convert.FromHexString(bytes.AsSpan(i + 1, 2), bytes.AsSpan(length), out _, out _) != OperationStatus.Done)
-                return false;
+            if (i + 2 >= bytes.Length) return false;
+            var (hex, decoded) = (bytes.AsMemory(i + 1, 2), bytes.AsMemory(length));
+            if (Convert.FromHexString(hex.Span, decoded.Span, out _, out _) != OperationStatus.Done) return false;
             length++;
             i += 2;
         }

@@ -15,7 +15,8 @@ internal sealed class Query(IQueryCollection values)
         foreach (var name in values.Keys)
         {
             if (!known.Contains(name, StringComparer.Ordinal))
-                throw EdgeException.Parameter($"query parameter '{Shown(name)}' is not known here{NearestName.Hint(name, known)}");
+                throw EdgeException.Parameter(
+                    $"query parameter '{Shown(name)}' is not known here{NearestName.Hint(name, known)}");
         }
     }
 
@@ -24,7 +25,8 @@ internal sealed class Query(IQueryCollection values)
         if (!values.TryGetValue(name, out var found)) return null;
         return found.Count == 1 && !string.IsNullOrEmpty(found[0])
             ? found[0]
-            : throw EdgeException.Parameter($"query parameter '{name}' is empty or given more than once; give it once, or leave it out");
+            : throw EdgeException.Parameter(
+                $"query parameter '{name}' is empty or given more than once; give it once, or leave it out");
     }
 
     public string? Name(string name) => Text(name) switch
@@ -38,7 +40,8 @@ internal sealed class Query(IQueryCollection values)
     {
         null => null,
         var text when Names.IsId(text) => text,
-        var text => throw Wrong(name, text, $"an id of at most {Names.IdCharactersMax} characters without control characters"),
+        var text => throw Wrong(
+            name, text, $"an id of at most {Names.IdCharactersMax} characters without control characters"),
     };
 
     public T? OneOf<T>(string name) where T : struct, Enum
@@ -55,7 +58,8 @@ internal sealed class Query(IQueryCollection values)
     public long Integer(string name, long fallback, long min, long max)
     {
         if (Text(name) is not { } text) return fallback;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) &&
+            value >= min && value <= max
             ? value
             : throw Wrong(name, text, $"a whole number from {min} to {max}");
     }
@@ -71,7 +75,8 @@ internal sealed class Query(IQueryCollection values)
     public DateTimeOffset? Time(string name)
     {
         if (Text(name) is not { } text) return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var value)
+        return DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var value)
             ? value
             : throw Wrong(name, text, "a time such as 2026-01-31T12:00:00Z");
     }
@@ -83,5 +88,6 @@ internal sealed class Query(IQueryCollection values)
     private static EdgeException Wrong(string name, string value, string allowed) =>
         EdgeException.Parameter($"query parameter '{name}' is '{Shown(value)}'; it has to be {allowed}");
 
-    private static string Shown(string value) => value.Length <= ShownCharactersMax ? value : value[..ShownCharactersMax] + "…";
+    private static string Shown(string value) =>
+        value.Length <= ShownCharactersMax ? value : value[..ShownCharactersMax] + "…";
 }

@@ -6,7 +6,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Actors.Silo.Api.Requests;
 
-/// <summary>Reads a request body that is one JSON value: bounded in size and depth, checked once, copied once.</summary>
+/// <summary>
+/// Reads a request body that is one JSON value: bounded in size and depth, checked once, copied once.
+/// </summary>
 internal static class RequestBody
 {
     private const int FirstBytes = 64 * 1024;
@@ -34,7 +36,8 @@ internal static class RequestBody
             if (read == 0) break;
             length += read;
             if (length > bytesMax) await RefuseAsync(context, bytesMax, cancellationToken);
-            if (length == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(Math.Max(2L * length, FirstBytes), bytesMax + 1));
+            if (length == bytes.Length)
+                Array.Resize(ref bytes, (int)Math.Min(Math.Max(2L * length, FirstBytes), bytesMax + 1));
         }
 
         return length == 0 ? Payload.Null : Check(bytes.AsMemory(0, length));
@@ -44,7 +47,8 @@ internal static class RequestBody
     {
         if (string.IsNullOrEmpty(request.ContentType))
         {
-            if (request.ContentLength is null or 0 && !request.Headers.ContainsKey(HeaderNames.TransferEncoding)) return;
+            if (request.ContentLength is null or 0 && !request.Headers.ContainsKey(HeaderNames.TransferEncoding))
+                return;
         }
         else if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && IsJson(type))
         {
@@ -59,7 +63,8 @@ internal static class RequestBody
     private static bool IsJson(MediaTypeHeaderValue type) =>
         (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) ||
          type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)) &&
-        (type.Charset.Length == 0 || type.Charset.AsSpan().Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        (type.Charset.Length == 0 ||
+         type.Charset.AsSpan().Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     // A caller that is still sending does not read its answer: take what it sends, within bounds, and forget it.
     private static async Task RefuseAsync(HttpContext context, long bytesMax, CancellationToken cancellationToken)
@@ -95,7 +100,8 @@ internal static class RequestBody
         {
             var reason = json.Message.Split(" LineNumber:")[0].TrimEnd('.');
             throw new InvalidPayloadException(
-                $"the body is not JSON that the engine takes, at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}: {reason}", e);
+                $"the body is not JSON that the engine takes, at line {json.LineNumber + 1}, byte " +
+                $"{json.BytePositionInLine + 1}: {reason}", e);
         }
     }
 
@@ -105,7 +111,8 @@ internal static class RequestBody
         var reader = new Utf8JsonReader(utf8);
         while (reader.Read())
         {
-            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped) continue;
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
+                continue;
             try
             {
                 reader.GetString();
@@ -113,7 +120,8 @@ internal static class RequestBody
             catch (InvalidOperationException e)
             {
                 throw new InvalidPayloadException(
-                    $"the body holds half a surrogate pair in the string at byte {reader.TokenStartIndex + 1}; write the whole character", e);
+                    $"the body holds half a surrogate pair in the string at byte {reader.TokenStartIndex + 1}; write " +
+                    "the whole character", e);
             }
         }
     }

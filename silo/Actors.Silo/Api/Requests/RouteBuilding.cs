@@ -2,7 +2,9 @@ using Actors.Silo.Api.Problems;
 
 namespace Actors.Silo.Api.Requests;
 
-/// <summary>Attaches to a route what it takes and answers; requests are checked against it and the document is made of it.</summary>
+/// <summary>
+/// Attaches to a route what it takes and answers; requests are checked against it and the document is made of it.
+/// </summary>
 internal static class RouteBuilding
 {
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, string id, string tag, string summary) =>
@@ -14,7 +16,8 @@ internal static class RouteBuilding
     public static RouteHandlerBuilder TakesJson(this RouteHandlerBuilder route, string description) =>
         route.WithMetadata(new ApiBody(description));
 
-    public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, int status = StatusCodes.Status200OK) =>
+    public static RouteHandlerBuilder Answers<T>(
+        this RouteHandlerBuilder route, int status = StatusCodes.Status200OK) =>
         route.Produces<T>(status, "application/json");
 
     public static RouteHandlerBuilder Fails(this RouteHandlerBuilder route, params int[] statuses)
