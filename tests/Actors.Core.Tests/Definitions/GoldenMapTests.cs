@@ -1,0 +1,46 @@
+using Actors.Core.Definitions;
+using Shouldly;
+
+namespace Actors.Core.Tests.Definitions;
+
+/// <summary>
+/// The canonical form is a stored contract: invocations pin the hash of their definition. Changing what these tests
+/// hold breaks invocations in flight. New features may add keys that old maps do not write; nothing else may change.
+/// </summary>
+public sealed class GoldenMapTests
+{
+    private const string EverythingHash = "fb8026bb309a89efdf46dd90e4482a39e4d8fc6a04be53346b2a4ee9b4d13fed";
+    private const string OrderHash = "1d4372d9c7952990e8648d88cd287ece992218bd1f24781a09cb79699ce5db95";
+
+    [Fact]
+    public void The_canonical_form_of_every_feature_does_not_change()
+    {
+        var json = StepMapJson.Write(CanonicalFormTests.Read(Samples.Everything));
+
+        var golden = Path.Combine(AppContext.BaseDirectory, "Definitions", "Golden", "everything.json");
+        json.ShouldBe(File.ReadAllText(golden).TrimEnd());
+        ContentHash.OfCanonical(json).ShouldBe(EverythingHash);
+    }
+
+    [Fact]
+    public void The_hash_of_the_order_process_does_not_change() =>
+        ContentHash.Of(CanonicalFormTests.Read(Samples.OrderFulfilment)).ShouldBe(OrderHash);
+
+    [Fact]
+    public void Every_valid_map_is_read_back_from_its_canonical_form()
+    {
+        const int seed = 7;
+        var maps = new RandomMaps(seed);
+        for (var round = 0; round < 1000; round++)
+        {
+            var map = maps.Next();
+            StepMapValidator.Check(map).ShouldBeEmpty($"seed {seed}, round {round}");
+            var json = StepMapJson.Write(map);
+
+            var again = ProcessFile.Read(json, "again.yaml");
+
+            again.Errors.ShouldBeEmpty($"seed {seed}, round {round}");
+            StepMapJson.Write(again.Map!).ShouldBe(json, $"seed {seed}, round {round}");
+        }
+    }
+}
