@@ -20,7 +20,9 @@ internal sealed class MemoryData
     {
         var journal = Journals.GetValueOrDefault(append.Key);
         if (append.Epoch < (journal?.HeadEpoch ?? 0)) return AppendResult.StaleEpoch;
-        return append.ExpectedSequence == (journal?.HeadSequence ?? 0) ? AppendResult.Appended : AppendResult.StaleSequence;
+        return append.ExpectedSequence == (journal?.HeadSequence ?? 0)
+            ? AppendResult.Appended
+            : AppendResult.StaleSequence;
     }
 
     public void Append(JournalAppend append)
@@ -48,7 +50,8 @@ internal sealed class MemoryData
             .OrderByDescending(Order)
             .Take(filter.CountMax + 1)
             .ToList();
-        if (matches.Count <= filter.CountMax) return new ProjectionPage([.. matches.Select(journal => journal.Row!)], null);
+        if (matches.Count <= filter.CountMax)
+            return new ProjectionPage([.. matches.Select(journal => journal.Row!)], null);
         matches.RemoveAt(filter.CountMax);
         var last = Order(matches[^1]);
         var cursor = string.Create(CultureInfo.InvariantCulture, $"{last.StartedAt}.{last.Position}");
@@ -103,7 +106,8 @@ internal sealed class MemoryData
         && string.Equals(key.Tenant, filter.Tenant, StringComparison.Ordinal)
         && (filter.Type is null || string.Equals(key.Type, filter.Type, StringComparison.Ordinal))
         && (filter.Status is null || string.Equals(projection.Status, filter.Status, StringComparison.Ordinal))
-        && (filter.CorrelationId is null || string.Equals(projection.CorrelationId, filter.CorrelationId, StringComparison.Ordinal))
+        && (filter.CorrelationId is null
+            || string.Equals(projection.CorrelationId, filter.CorrelationId, StringComparison.Ordinal))
         && (filter.StartedFrom is not { } from || projection.StartedAt >= from)
         && (filter.StartedBefore is not { } before || projection.StartedAt < before);
 
@@ -115,6 +119,7 @@ internal sealed class MemoryData
             && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var startedAt)
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var position))
             return (startedAt, position);
-        throw new ArgumentException($"'{cursor}' is not a cursor that a list gave. Start again without one.", nameof(cursor));
+        throw new ArgumentException(
+            $"'{cursor}' is not a cursor that a list gave. Start again without one.", nameof(cursor));
     }
 }

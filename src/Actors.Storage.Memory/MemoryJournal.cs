@@ -57,7 +57,8 @@ internal sealed class MemoryJournal(GrainKey key, long position)
         return new JournalPage(HeadSequence, HeadEpoch, snapshot, records);
     }
 
-    private static DateTimeOffset Floor(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+    private static DateTimeOffset Floor(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
     private static DateTimeOffset Ceiling(DateTimeOffset time)
     {

@@ -13,8 +13,8 @@ public enum AppendFault
 }
 
 /// <summary>
-/// A journal store in memory, for tests: the same rules as a durable one, and failures at will. <see cref="Reopen"/> is what a
-/// crash and a restart are to the others. Thread-safe.
+/// A journal store in memory, for tests: the same rules as a durable one, and failures at will. <see cref="Reopen"/> is
+/// what a crash and a restart are to the others. Thread-safe.
 /// </summary>
 public sealed class MemoryJournalStore : IJournalStore
 {
@@ -56,13 +56,17 @@ public sealed class MemoryJournalStore : IJournalStore
         }
     }
 
-    /// <summary>Makes the next append that would succeed fail. Several faults are used up in order, one per append.</summary>
+    /// <summary>
+    /// Makes the next append that would succeed fail. Several faults are used up in order, one per append.
+    /// </summary>
     public void FailNext(AppendFault fault)
     {
         lock (_data.Gate) _faults.Enqueue(fault);
     }
 
-    /// <summary>The same data under a new owner, with a greater epoch and good health. This store takes no more appends.</summary>
+    /// <summary>
+    /// The same data under a new owner, with a greater epoch and good health. This store takes no more appends.
+    /// </summary>
     public MemoryJournalStore Reopen()
     {
         lock (_data.Gate) return new MemoryJournalStore(_data);
@@ -92,20 +96,26 @@ public sealed class MemoryJournalStore : IJournalStore
 
     /// <inheritdoc/>
     public ValueTask<JournalPage> ReadAsync(
-        GrainKey key, long? afterSequence = null, int bytesMax = 4 * 1024 * 1024, CancellationToken cancellationToken = default) =>
+        GrainKey key,
+        long? afterSequence = null,
+        int bytesMax = 4 * 1024 * 1024,
+        CancellationToken cancellationToken = default) =>
         Read(cancellationToken, () =>
             _data.Journals.TryGetValue(key, out var journal)
                 ? journal.Read(afterSequence, bytesMax)
                 : new JournalPage(0, 0, null, []));
 
     /// <inheritdoc/>
-    public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(PayloadHash hash, CancellationToken cancellationToken = default) =>
+    public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(
+        PayloadHash hash, CancellationToken cancellationToken = default) =>
         Read(cancellationToken, () =>
         {
             if (!_data.Payloads.TryGetValue(hash, out var bytes))
-                throw new StoreCorruptException($"The payload {hash} is missing in the store. Restore a backup that has it.");
+                throw new StoreCorruptException(
+                $"The payload {hash} is missing in the store. Restore a backup that has it.");
             if (PayloadHash.Of(bytes.Span) != hash)
-                throw new StoreCorruptException($"The payload {hash} is damaged: its bytes give another hash. Restore a backup.");
+                throw new StoreCorruptException(
+            $"The payload {hash} is damaged: its bytes give another hash. Restore a backup.");
             return bytes;
         });
 
@@ -146,6 +156,8 @@ public sealed class MemoryJournalStore : IJournalStore
 
     private static void Check(JournalAppend append)
     {
+        if (!Names.IsId(append.Key.Tenant) || !Names.IsId(append.Key.Type) || !Names.IsId(append.Key.Id))
+            throw new ArgumentException($"'{append.Key}' is not a key: {nameof(Names)} has the rules.", nameof(append));
         if (append.EventCount < 1 || append.Events.IsEmpty)
             throw new ArgumentException($"An append to '{append.Key}' must hold at least one event.", nameof(append));
         if (append.ExpectedSequence < 0)
@@ -154,8 +166,10 @@ public sealed class MemoryJournalStore : IJournalStore
 
     private StoreException? Refusal() => Health switch
     {
-        StoreHealth.Full => new StoreFullException("There is no room in the store: a test said so. Nothing was appended."),
-        StoreHealth.Stopped => new StoreStoppedException("The store takes no more appends: it was closed, stopped or opened anew."),
+        StoreHealth.Full => new StoreFullException(
+            "There is no room in the store: a test said so. Nothing was appended."),
+        StoreHealth.Stopped => new StoreStoppedException(
+            "The store takes no more appends: it was closed, stopped or opened anew."),
         _ => null,
     };
 

@@ -12,6 +12,8 @@ internal static class AppendRules
     /// <exception cref="ArgumentException">It breaks a rule.</exception>
     public static long Check(JournalAppend append, long bytesMax)
     {
+        if (!Names.IsId(append.Key.Tenant) || !Names.IsId(append.Key.Type) || !Names.IsId(append.Key.Id))
+            throw new ArgumentException($"'{append.Key}' is not a key: {nameof(Names)} has the rules.", nameof(append));
         if (append.EventCount < 1 || append.Events.IsEmpty)
             throw new ArgumentException($"An append to '{append.Key}' must hold at least one event.", nameof(append));
         if (append.ExpectedSequence < 0)

@@ -5,8 +5,9 @@ using System.Text;
 namespace Actors.Storage.Sqlite;
 
 /// <summary>
-/// The checksum chain of a journal: CRC-32C over the value before, the record's numbers and its events, seeded by the key's text.
-/// So a record that is damaged, missing, out of order or of another key does not fit. Frozen with format version 1.
+/// The checksum chain of a journal: CRC-32C over the value before, the record's numbers and its events, seeded by the
+/// key's text. So a record that is damaged, missing, out of order or of another key does not fit. Frozen with format
+/// version 1.
 /// </summary>
 internal static class JournalChain
 {
@@ -14,7 +15,8 @@ internal static class JournalChain
     public static uint Seed(GrainKey key) => Crc(uint.MaxValue, Encoding.UTF8.GetBytes(key.ToString()));
 
     /// <summary>The value of a record.</summary>
-    public static uint Next(uint previous, long firstSequence, int count, long epoch, long at, ReadOnlySpan<byte> events)
+    public static uint Next(
+        uint previous, long firstSequence, int count, long epoch, long at, ReadOnlySpan<byte> events)
     {
         var crc = BitOperations.Crc32C(previous, (ulong)firstSequence);
         crc = BitOperations.Crc32C(crc, (uint)count);

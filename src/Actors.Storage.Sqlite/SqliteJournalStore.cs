@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Actors.Storage.Sqlite;
 
 /// <summary>
-/// The embedded journal store: one SQLite file with a write-ahead log, flushed at every commit (<c>synchronous=FULL</c>), owned
-/// by one process. One thread writes, for all callers together; reads run beside it on their callers' threads.
+/// The embedded journal store: one SQLite file with a write-ahead log, flushed at every commit
+/// (<c>synchronous=FULL</c>), owned by one process. One thread writes, for all callers together; reads run beside it on
+/// their callers' threads.
 /// </summary>
 public sealed class SqliteJournalStore : IJournalStore
 {
@@ -51,11 +52,15 @@ public sealed class SqliteJournalStore : IJournalStore
     /// <param name="logger">For the operator; null: none.</param>
     /// <param name="cancellationToken">Ends the wait; a store that was already opened is closed again.</param>
     /// <exception cref="ArgumentException">Options are out of range.</exception>
-    /// <exception cref="StoreOpenException">In use, of a newer format, no store, or not writable. Nothing was changed.</exception>
+    /// <exception cref="StoreOpenException">In use, of a newer format, no store, or not writable. Nothing was
+    /// changed.</exception>
     /// <exception cref="StoreFullException">There is no room.</exception>
     /// <exception cref="StoreCorruptException">The file is damaged.</exception>
     public static async Task<SqliteJournalStore> OpenAsync(
-        SqliteJournalOptions options, TimeProvider time, ILogger? logger = null, CancellationToken cancellationToken = default)
+        SqliteJournalOptions options,
+        TimeProvider time,
+        ILogger? logger = null,
+        CancellationToken cancellationToken = default)
     {
         options.Validate();
         logger ??= NullLogger.Instance;
@@ -67,7 +72,9 @@ public sealed class SqliteJournalStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    /// <remarks>Cancelling ends the wait for room in the queue; an append that is in the queue is carried out.</remarks>
+    /// <remarks>
+    /// Cancelling ends the wait for room in the queue; an append that is in the queue is carried out.
+    /// </remarks>
     public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<AppendResult>(cancellationToken);
@@ -83,14 +90,18 @@ public sealed class SqliteJournalStore : IJournalStore
 
     /// <inheritdoc/>
     public ValueTask<JournalPage> ReadAsync(
-        GrainKey key, long? afterSequence = null, int bytesMax = 4 * 1024 * 1024, CancellationToken cancellationToken = default) =>
+        GrainKey key,
+        long? afterSequence = null,
+        int bytesMax = 4 * 1024 * 1024,
+        CancellationToken cancellationToken = default) =>
         _readers.ReadAsync(
             (key, afterSequence, bytesMax),
             static (reader, what, token) => reader.Journals.Read(what.key, what.afterSequence, what.bytesMax, token),
             cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(PayloadHash hash, CancellationToken cancellationToken = default) =>
+    public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(
+        PayloadHash hash, CancellationToken cancellationToken = default) =>
         _readers.ReadAsync(hash, static (reader, what, _) => reader.Journals.ReadPayload(what), cancellationToken);
 
     /// <inheritdoc/>
@@ -103,23 +114,30 @@ public sealed class SqliteJournalStore : IJournalStore
     {
         if (filter.CountMax is < 1 or > 1_000)
             throw new ArgumentException($"A page has 1 to 1,000 rows, not {filter.CountMax}.", nameof(filter));
-        return _readers.ReadAsync(filter, static (reader, what, token) => reader.Projections.List(what, token), cancellationToken);
+        return _readers.ReadAsync(
+            filter, static (reader, what, token) => reader.Projections.List(what, token), cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DueKey>> DueAsync(
         DateTimeOffset until, int countMax, CancellationToken cancellationToken = default) =>
         _readers.ReadAsync(
-            (until, countMax), static (reader, what, _) => reader.Projections.Due(what.until, what.countMax), cancellationToken);
+            (until, countMax),
+            static (reader, what, _) => reader.Projections.Due(what.until, what.countMax),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ResumableKey>> ResumableAsync(
         ResumableKey? after, int countMax, CancellationToken cancellationToken = default) =>
         _readers.ReadAsync(
-            (after, countMax), static (reader, what, _) => reader.Projections.Resumable(what.after, what.countMax), cancellationToken);
+            (after, countMax),
+            static (reader, what, _) => reader.Projections.Resumable(what.after, what.countMax),
+            cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Runs in short transactions between those of the appends; cancelling leaves the rest to the next purge.</remarks>
+    /// <remarks>
+    /// Runs in short transactions between those of the appends; cancelling leaves the rest to the next purge.
+    /// </remarks>
     public async ValueTask<int> PurgeAsync(
         DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default)
     {

@@ -5,6 +5,7 @@ namespace Actors.Journal;
 /// <para>An append is atomic, and durable when it returns. The journal of a key is gap-free: its records carry the
 /// event sequences 1, 2, 3 ... without a hole, are chained by checksum, and their epochs never decrease. The
 /// projection (what lists and timers see) commits with the events, so the two never disagree.</para>
+/// <para>Times are kept to the millisecond, in UTC: rounded down, <see cref="Projection.WakeAt"/> up.</para>
 /// <para>An append that throws anything but a documented refusal is <i>uncertain</i>: it may or may not be there. The
 /// caller drops what it has in memory and reads again.</para>
 /// </summary>

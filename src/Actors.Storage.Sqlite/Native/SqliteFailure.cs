@@ -1,6 +1,8 @@
 namespace Actors.Storage.Sqlite.Native;
 
-/// <summary>SQLite refused a call. Never leaves this room: the store turns it into one of the journal's exceptions.</summary>
+/// <summary>
+/// SQLite refused a call. Never leaves this room: the store turns it into one of the journal's exceptions.
+/// </summary>
 internal sealed class SqliteFailure(int code, string message) : Exception(message)
 {
     public const int Error = 1;

@@ -6,7 +6,8 @@ using SQLitePCL;
 namespace Actors.Storage.Sqlite.Native;
 
 /// <summary>
-/// Chooses the native library once per process: the system's SQLite, which the distribution maintains, else the bundled one.
+/// Chooses the native library once per process: the system's SQLite, which the distribution maintains, else the bundled
+/// one.
 /// </summary>
 internal static class SqliteLibrary
 {

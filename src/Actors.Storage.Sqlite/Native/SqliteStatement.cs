@@ -11,7 +11,8 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return this;
     }
 
-    public SqliteStatement Bind(int parameter, long? value) => value is { } number ? Bind(parameter, number) : BindNull(parameter);
+    public SqliteStatement Bind(int parameter, long? value) =>
+        value is { } number ? Bind(parameter, number) : BindNull(parameter);
 
     public SqliteStatement Bind(int parameter, string? value)
     {

@@ -3,9 +3,9 @@ using Actors.Storage.Sqlite.Native;
 namespace Actors.Storage.Sqlite.Opening;
 
 /// <summary>
-/// Format version 1. Rows of the journal are appended in the order of commits; beside them only small index entries are written.
-/// Words that repeat (tenant, type, status, definition) are stored once. A change that an older program would trip over gets a
-/// new version.
+/// Format version 1. Rows of the journal are appended in the order of commits; beside them only small index entries are
+/// written. Words that repeat (tenant, type, status, definition) are stored once. A change that an older program would
+/// trip over gets a new version.
 /// </summary>
 internal static class Schema
 {

@@ -87,7 +87,11 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
 
         var mode = connection.QueryText("PRAGMA journal_mode = WAL");
         if (mode is not "wal")
-            throw new StoreException($"The store '{path}' can't use a write-ahead log (SQLite answers '{mode}'): use a local disk.");
+        {
+            throw new StoreException(
+                $"The store '{path}' can't use a write-ahead log (SQLite answers '{mode}'): use a local disk.");
+        }
+
         connection.Execute("PRAGMA synchronous = FULL");
         connection.Execute($"PRAGMA wal_autocheckpoint = {options.CheckpointBytes / Schema.PageBytes}");
         connection.Execute($"PRAGMA journal_size_limit = {options.CheckpointBytes * 2}");
@@ -103,7 +107,9 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
         return epoch;
     }
 
-    /// <summary>Before the lock is taken and SQLite touches anything: no traces beside a file that is not ours.</summary>
+    /// <summary>
+    /// Before the lock is taken and SQLite touches anything: no traces beside a file that is not ours.
+    /// </summary>
     private static void CheckMagic(string path)
     {
         if (Directory.Exists(path)) throw NotAStore(path, "it is a folder", inner: null);
@@ -112,7 +118,8 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
         int read;
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            const FileShare sharing = FileShare.ReadWrite | FileShare.Delete;
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, sharing);
             read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -132,7 +139,8 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
             $"The store '{path}' is damaged ({failure.Message}). Keep a copy, then restore a backup or recover with " +
             "'sqlite3 FILE .recover'.",
             failure),
-        SqliteFailure.Full => new StoreFullException($"There is no room to open the store '{path}': make room on its disk.", failure),
+        SqliteFailure.Full => new StoreFullException(
+            $"There is no room to open the store '{path}': make room on its disk.", failure),
         SqliteFailure.Busy => new StoreOpenException(
             $"The store '{path}' is in use by another program that opened it with SQLite itself: close that one.",
             StoreOpenException.InUse,

@@ -4,7 +4,8 @@ using Actors.Journal;
 namespace Actors.Storage.Sqlite.Opening;
 
 /// <summary>
-/// Keeps every other process, and every other opener in this one, away from a store. The operating system holds the lock on
+/// Keeps every other process, and every other opener in this one, away from a store. The operating system holds the
+/// lock on
 /// <c>.lock</c>, so it goes with the process, however that ends. Who holds it stands in <c>.owner</c>, for the message.
 /// </summary>
 internal sealed class StoreLock : IDisposable
@@ -26,7 +27,8 @@ internal sealed class StoreLock : IDisposable
         FileStream file;
         try
         {
-            file = new FileStream(storePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            file = new FileStream(
+                storePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
         catch (IOException e) when (IsTaken(e))
         {
@@ -43,11 +45,9 @@ internal sealed class StoreLock : IDisposable
 
         try
         {
+            var since = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             File.WriteAllText(
-                ownerPath,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"process {Environment.ProcessId} on {Environment.MachineName} since {time.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z"));
+                ownerPath, $"process {Environment.ProcessId} on {Environment.MachineName} since {since}");
             return new StoreLock(file, ownerPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -61,8 +61,8 @@ internal sealed class StoreLock : IDisposable
 
     /// <summary>The error for a place that can't be written to.</summary>
     public static StoreOpenException NotWritable(string storePath, Exception? inner) => new(
-        $"The store '{storePath}' can't be written to: {inner?.Message ?? "the file is read-only"} Give this user write access " +
-        "to the file and its folder (SQLite keeps its log beside the file), or choose another place.",
+        $"The store '{storePath}' can't be written to: {inner?.Message ?? "the file is read-only."} Give this user " +
+        "write access to the file and its folder (SQLite keeps its log beside the file), or choose another place.",
         StoreOpenException.NotWritable,
         inner);
 

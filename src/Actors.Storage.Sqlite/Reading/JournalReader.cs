@@ -54,11 +54,13 @@ internal sealed class JournalReader
     public ReadOnlyMemory<byte> ReadPayload(PayloadHash hash)
     {
         if (!_payload.Bind(1, Convert.FromHexString(hash.Hex)).Step())
-            throw new StoreCorruptException($"The payload {hash} is missing in the store. Restore a backup that has it.");
+            throw new StoreCorruptException(
+                $"The payload {hash} is missing in the store. Restore a backup that has it.");
         var bytes = _payload.Blob(0).ToArray();
         _payload.Reset();
         if (PayloadHash.Of(bytes) == hash) return bytes;
-        throw new StoreCorruptException($"The payload {hash} is damaged: its bytes give another hash. Restore a backup.");
+        throw new StoreCorruptException(
+            $"The payload {hash} is damaged: its bytes give another hash. Restore a backup.");
     }
 
     // The record to go on from: the last one that ends at or before a sequence.

@@ -120,12 +120,14 @@ internal sealed class ProjectionReader
     private static (long StartedAt, long Id) ReadCursor(string? cursor)
     {
         if (cursor is null) return (long.MaxValue, long.MaxValue);
+        var culture = CultureInfo.InvariantCulture;
         var dot = cursor.IndexOf('.', StringComparison.Ordinal);
         if (dot > 0
-            && long.TryParse(cursor.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var startedAt)
-            && long.TryParse(cursor.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            && long.TryParse(cursor.AsSpan(0, dot), NumberStyles.AllowLeadingSign, culture, out var startedAt)
+            && long.TryParse(cursor.AsSpan(dot + 1), NumberStyles.None, culture, out var id))
             return (startedAt, id);
-        throw new ArgumentException($"'{cursor}' is not a cursor that a list gave. Start again without one.", nameof(cursor));
+        throw new ArgumentException(
+            $"'{cursor}' is not a cursor that a list gave. Start again without one.", nameof(cursor));
     }
 
     private static ProjectionRow ReadRow(SqliteStatement row) => new(

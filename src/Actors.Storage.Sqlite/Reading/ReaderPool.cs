@@ -63,7 +63,10 @@ internal sealed class ReaderPool(string path, SqliteJournalOptions options) : ID
     }
 
     private T Run<TArgument, T>(
-        Reader reader, TArgument argument, Func<Reader, TArgument, CancellationToken, T> read, CancellationToken cancellationToken)
+        Reader reader,
+        TArgument argument,
+        Func<Reader, TArgument, CancellationToken, T> read,
+        CancellationToken cancellationToken)
     {
         var isSound = false;
         try
@@ -76,7 +79,8 @@ internal sealed class ReaderPool(string path, SqliteJournalOptions options) : ID
         }
         finally
         {
-            // A read that failed half way leaves statements open: a new connection is cheaper than to be sure of this one.
+            // A read that failed half way leaves statements open: a new connection is cheaper than to be sure of this
+            // one.
             if (isSound) _idle.Add(reader);
             else reader.Dispose();
         }
@@ -102,8 +106,8 @@ internal sealed class ReaderPool(string path, SqliteJournalOptions options) : ID
 
     private Exception Translate(SqliteFailure failure) => failure.IsCorruption
         ? new StoreCorruptException(
-            $"The store '{path}' is damaged ({failure.Message}). Stop its owner, keep a copy, then restore a backup or recover " +
-            "with 'sqlite3 FILE .recover'.",
+            $"The store '{path}' is damaged ({failure.Message}). Stop its owner, keep a copy, then restore a backup " +
+            "or recover with 'sqlite3 FILE .recover'.",
             failure)
         : new StoreException($"A read from the store '{path}' failed ({failure.Message}).", failure);
 }

@@ -4,8 +4,8 @@ using Actors.Journal;
 namespace Actors.Storage.Sqlite.Writing;
 
 /// <summary>
-/// An append on its way through the writer, and the promise its caller awaits. Pooled: it goes back when the caller has taken
-/// the result.
+/// An append on its way through the writer, and the promise its caller awaits. Pooled: it goes back when the caller has
+/// taken the result.
 /// </summary>
 internal sealed class AppendRequest(RequestPool pool) : IValueTaskSource<AppendResult>
 {

@@ -4,8 +4,8 @@ using Actors.Storage.Sqlite.Native;
 namespace Actors.Storage.Sqlite.Writing;
 
 /// <summary>
-/// Applies appends inside the writer's open transaction: checks each against the head of its journal, in order, and writes the
-/// rows of those that fit. Remembers heads from transaction to transaction.
+/// Applies appends inside the writer's open transaction: checks each against the head of its journal, in order, and
+/// writes the rows of those that fit. Remembers heads from transaction to transaction.
 /// </summary>
 internal sealed class AppendTransaction
 {
@@ -87,7 +87,8 @@ internal sealed class AppendTransaction
     {
         if (head.KeyId == 0)
         {
-            // Our own count: SQLite would give the number of a removed last row again while rows of its journal still lie about.
+            // Our own count: SQLite would give the number of a removed last row again while rows of its journal still
+            // lie about.
             head.KeyId = ++_lastKeyId;
             _projections.Insert(head.KeyId, append.Key, KeyRows.HashOf(append.Key), append.Projection);
         }

@@ -1,8 +1,8 @@
 namespace Actors.Storage.Sqlite.Writing;
 
 /// <summary>
-/// Remembers what was used last: two generations, each of half the size. When the young one is full it becomes the old one, and
-/// what was in the old one and never used again is forgotten.
+/// Remembers what was used last: two generations, each of half the size. When the young one is full it becomes the old
+/// one, and what was in the old one and never used again is forgotten.
 /// </summary>
 internal sealed class GenerationCache<TKey, TValue>(int countMax)
     where TKey : notnull

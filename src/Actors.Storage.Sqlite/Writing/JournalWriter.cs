@@ -6,13 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Actors.Storage.Sqlite.Writing;
 
 /// <summary>
-/// The one thread that writes. It takes what waits in the queue into one transaction, flushes, and only then answers: one flush
-/// serves all who came while the one before it ran.
+/// The one thread that writes. It takes what waits in the queue into one transaction, flushes, and only then answers:
+/// one flush serves all who came while the one before it ran.
 /// </summary>
 internal sealed class JournalWriter
 {
-    private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(500);
-
     private readonly SqliteJournalOptions _options;
     private readonly WriterQueue _queue;
     private readonly WriterHealth _health;
@@ -68,7 +66,7 @@ internal sealed class JournalWriter
             var isClean = true;
             while (true)
             {
-                var idleAfter = isClean ? Timeout.InfiniteTimeSpan : IdleAfter;
+                var idleAfter = isClean ? Timeout.InfiniteTimeSpan : _options.IdleCheckpointAfter;
                 switch (_queue.Take(_batch, out var maintenance, idleAfter))
                 {
                     case WriterTurn.Appends:

@@ -3,7 +3,9 @@ using Actors.Storage.Sqlite.Native;
 
 namespace Actors.Storage.Sqlite.Writing;
 
-/// <summary>Writes key rows with their projections; touches only the columns, and with them the indexes, that changed.</summary>
+/// <summary>
+/// Writes key rows with their projections; touches only the columns, and with them the indexes, that changed.
+/// </summary>
 internal sealed class ProjectionWriter(SqliteConnection connection, WordTable words)
 {
     [Flags]

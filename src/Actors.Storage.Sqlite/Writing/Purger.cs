@@ -3,8 +3,8 @@ using Actors.Storage.Sqlite.Native;
 namespace Actors.Storage.Sqlite.Writing;
 
 /// <summary>
-/// Removes ended journals in steps, so that appends never wait long. First a journal is gone for everybody, at once; then
-/// its rows are removed piece by piece. What a crash leaves of that is removed by the next purge.
+/// Removes ended journals in steps, so that appends never wait long. First a journal is gone for everybody, at once;
+/// then its rows are removed piece by piece. What a crash leaves of that is removed by the next purge.
 /// </summary>
 internal sealed class Purger
 {

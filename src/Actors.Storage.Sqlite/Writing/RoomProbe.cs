@@ -18,15 +18,22 @@ internal sealed class RoomProbe : IDisposable
     private readonly Action _empty;
 
     public RoomProbe(
-        SqliteConnection connection, WriterQueue queue, WriterHealth health, JournalWriter writer, TimeSpan interval, TimeProvider time)
+        SqliteConnection connection,
+        WriterQueue queue,
+        WriterHealth health,
+        JournalWriter writer,
+        TimeSpan interval,
+        TimeProvider time)
     {
         _connection = connection;
         _queue = queue;
         _health = health;
         _writer = writer;
         _interval = interval;
-        _timer = time.CreateTimer(_ => _queue.TryEnqueue(Probe), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        var fill = connection.Prepare($"INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', zeroblob({ProbeBytes}))");
+        var never = Timeout.InfiniteTimeSpan;
+        _timer = time.CreateTimer(_ => _queue.TryEnqueue(Probe), null, never, never);
+        var fill = connection.Prepare(
+            $"INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', zeroblob({ProbeBytes}))");
         var empty = connection.Prepare("DELETE FROM meta WHERE name = 'probe'");
         _fill = fill.Run;
         _empty = empty.Run;

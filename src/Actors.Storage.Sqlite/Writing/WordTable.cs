@@ -2,7 +2,9 @@ using Actors.Storage.Sqlite.Native;
 
 namespace Actors.Storage.Sqlite.Writing;
 
-/// <summary>Gives words that repeat (tenants, types, statuses, definitions) a number. Numbers are never given back.</summary>
+/// <summary>
+/// Gives words that repeat (tenants, types, statuses, definitions) a number. Numbers are never given back.
+/// </summary>
 internal sealed class WordTable(SqliteConnection connection)
 {
     private const int CountMax = 4_096;

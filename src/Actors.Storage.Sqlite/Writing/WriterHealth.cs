@@ -28,7 +28,8 @@ internal sealed class WriterHealth(string path, ILogger logger)
     };
 
     public StoreStoppedException StoppedException() => new(
-        $"The store '{path}' takes no more appends: {_stopReason}. Open it anew (restart the process) once the cause is gone.",
+        $"The store '{path}' takes no more appends: {_stopReason}. Open it anew (restart the process) once the " +
+        "cause is gone.",
         _stopCause);
 
     public void Stop(string reason, Exception? cause)
@@ -108,8 +109,10 @@ internal sealed class WriterHealth(string path, ILogger logger)
     }
 
     private StoreFullException FullException() => new(
-        $"There is no room for the store '{path}'. Nothing was appended; make room on its disk, and it goes on by itself.");
+        $"There is no room for the store '{path}'. Nothing was appended; make room on its disk, and it goes on " +
+        "by itself.");
 
     private StoreException Uncertain(Exception cause) => new(
-        $"A write to the store '{path}' failed ({cause.Message}). It may or may not have been done: read again.", cause);
+        $"A write to the store '{path}' failed ({cause.Message}). It may or may not have been done: read again.",
+        cause);
 }

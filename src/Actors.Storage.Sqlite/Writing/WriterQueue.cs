@@ -17,13 +17,14 @@ internal enum WriterTurn
 }
 
 /// <summary>
-/// The way from all callers to the one writer. Bounded by count and bytes; above a bound callers wait in line, in order.
-/// Maintenance takes turns with appends, so that neither starves.
+/// The way from all callers to the one writer. Bounded by count and bytes; above a bound callers wait in line, in
+/// order. Maintenance takes turns with appends, so that neither starves.
 /// </summary>
 internal sealed class WriterQueue(SqliteJournalOptions options)
 {
-    // How long the writer looks for the next append before it lets go of its thread: a lone caller is back within microseconds.
-    private const int SpinsMax = 30;
+    // How long the writer looks for the next append before it lets go of its thread: a lone caller is back within
+    // microseconds.
+    private const int SpinsMax = 10;
 
     private readonly object _gate = new();
     private readonly Queue<AppendRequest> _appends = new();
@@ -128,8 +129,8 @@ internal sealed class WriterQueue(SqliteJournalOptions options)
         ReleaseLine(_appends.Count == 0 ? int.MaxValue : batch.Count);
     }
 
-    // Those released try again; if there is still no room, or not for their size, they line up anew. Whoever gave up waiting takes
-    // a turn too, so an empty queue releases everybody.
+    // Those released try again; if there is still no room, or not for their size, they line up anew. Whoever gave up
+    // waiting takes a turn too, so an empty queue releases everybody.
     private void ReleaseLine(int countMax)
     {
         while (countMax-- > 0 && _line.TryDequeue(out var place)) place.SetResult();

@@ -34,7 +34,8 @@ public abstract partial class JournalStoreCompliance
         var key = NewKey();
         await AppendedAsync(Batch(key, 0, count: 2));
 
-        var result = await Store.AppendAsync(Batch(key, expected) with { Projection = Running(), Snapshot = Json("{}") });
+        var result = await Store.AppendAsync(
+            Batch(key, expected) with { Projection = Running(), Snapshot = Json("{}") });
 
         result.ShouldBe(AppendResult.StaleSequence, why);
         var page = await Store.ReadAsync(key);
@@ -71,7 +72,8 @@ public abstract partial class JournalStoreCompliance
 
         (await Store.AppendAsync(Batch(key, 2))).ShouldBe(AppendResult.StaleEpoch);
         (await Store.AppendAsync(Batch(key, 2, epoch: epoch + 2))).ShouldBe(AppendResult.StaleEpoch);
-        (await Store.AppendAsync(Batch(key, 1, epoch: epoch + 2))).ShouldBe(AppendResult.StaleEpoch, "ownership is judged first");
+        (await Store.AppendAsync(Batch(key, 1, epoch: epoch + 2)))
+            .ShouldBe(AppendResult.StaleEpoch, "ownership is judged first");
         await AppendedAsync(Batch(key, 2, epoch: epoch + 3));
 
         var page = await Store.ReadAsync(key);
@@ -95,7 +97,8 @@ public abstract partial class JournalStoreCompliance
             results.Count(result => result == AppendResult.StaleSequence).ShouldBe(racers - 1);
         }
 
-        (await ReadAllAsync(key)).Select(record => record.FirstSequence).ShouldBe(Enumerable.Range(1, rounds).Select(i => (long)i));
+        (await ReadAllAsync(key)).Select(record => record.FirstSequence)
+            .ShouldBe(Enumerable.Range(1, rounds).Select(i => (long)i));
     }
 
     [Fact]
@@ -113,7 +116,8 @@ public abstract partial class JournalStoreCompliance
     {
         var keys = Enumerable.Range(0, 1_000).Select(_ => NewKey()).ToList();
         var tasks = keys
-            .Select((key, i) => Store.AppendAsync(Batch(key, i % 100 == 99 ? 7 : 0) with { Projection = Running() }).AsTask())
+            .Select((key, i) => Batch(key, i % 100 == 99 ? 7 : 0) with { Projection = Running() })
+            .Select(append => Store.AppendAsync(append).AsTask())
             .ToList();
 
         var results = await Task.WhenAll(tasks);
@@ -167,7 +171,7 @@ public abstract partial class JournalStoreCompliance
         var others = new[]
         {
             key with { Kind = GrainKind.Invocation }, key with { Tenant = "tenant:2" }, key with { Type = "type" },
-            key with { Id = id[..^1] + "X" },
+            key with { Id = "X" + id[1..] },
         };
         await AppendedAsync(Batch(key, 0, text: "[\"mine\"]") with { Projection = Running() });
         foreach (var other in others) await AppendedAsync(Batch(other, 0, text: "[\"other\"]"));
@@ -179,12 +183,23 @@ public abstract partial class JournalStoreCompliance
     }
 
     [Fact]
+    public async Task A_key_that_is_none_is_a_mistake_of_the_caller()
+    {
+        foreach (var id in new[] { "", "half a pair \ud83d", "a\nb", new string('a', 257) })
+        {
+            var append = Batch(NewKey() with { Id = id }, 0);
+            await Should.ThrowAsync<ArgumentException>(async () => await Store.AppendAsync(append));
+        }
+    }
+
+    [Fact]
     public async Task An_append_without_events_is_a_mistake_of_the_caller()
     {
         var append = Batch(NewKey(), 0);
-        await Should.ThrowAsync<ArgumentException>(async () => await Store.AppendAsync(append with { EventCount = 0 }));
-        await Should.ThrowAsync<ArgumentException>(async () => await Store.AppendAsync(append with { Events = default }));
-        await Should.ThrowAsync<ArgumentException>(async () => await Store.AppendAsync(append with { ExpectedSequence = -1 }));
+        JournalAppend[] mistakes =
+            [append with { EventCount = 0 }, append with { Events = default }, append with { ExpectedSequence = -1 }];
+        foreach (var mistake in mistakes)
+            await Should.ThrowAsync<ArgumentException>(async () => await Store.AppendAsync(mistake));
     }
 
     [Fact]

@@ -47,10 +47,16 @@ public abstract partial class JournalStoreCompliance
         var key = await ProjectedAsync(projection);
         Func<Projection, Projection>[] changes =
         [
-            p => p with { Status = "Waiting" }, p => p with { WakeAt = Noon.AddSeconds(1) }, p => p with { Resume = true },
-            p => p with { WakeAt = null, Status = "Running" }, p => p with { Definition = "e" }, p => p with { CorrelationId = null },
-            p => p with { StartedAt = Noon.AddSeconds(2) }, p => p with { EndedAt = Noon.AddSeconds(9), Resume = false },
-            p => p, p => p with { EndedAt = null },
+            p => p with { Status = "Waiting" },
+            p => p with { WakeAt = Noon.AddSeconds(1) },
+            p => p with { Resume = true },
+            p => p with { WakeAt = null, Status = "Running" },
+            p => p with { Definition = "e" },
+            p => p with { CorrelationId = null },
+            p => p with { StartedAt = Noon.AddSeconds(2) },
+            p => p with { EndedAt = Noon.AddSeconds(9), Resume = false },
+            p => p,
+            p => p with { EndedAt = null },
         ];
         for (var i = 0; i < changes.Length; i++)
         {
@@ -80,7 +86,8 @@ public abstract partial class JournalStoreCompliance
     public async Task Due_keys_come_earliest_first_and_as_many_as_asked_for()
     {
         var third = await ProjectedAsync(Running() with { WakeAt = Noon.AddSeconds(3) });
-        var first = await ProjectedAsync(Running() with { WakeAt = Noon.AddSeconds(1) }, NewKey("cart", "t2", GrainKind.Entity));
+        var entity = NewKey("cart", "t2", GrainKind.Entity);
+        var first = await ProjectedAsync(Running() with { WakeAt = Noon.AddSeconds(1) }, entity);
         await ProjectedAsync(Running());
         var second = await ProjectedAsync(Running() with { WakeAt = Noon.AddSeconds(2) });
 
@@ -171,13 +178,15 @@ public abstract partial class JournalStoreCompliance
     [InlineData("1.x")]
     [InlineData("")]
     public async Task A_cursor_that_no_list_gave_is_refused(string cursor) =>
-        await Should.ThrowAsync<ArgumentException>(async () => await Store.ListAsync(Invocations with { Cursor = cursor }));
+        await Should.ThrowAsync<ArgumentException>(
+            async () => await Store.ListAsync(Invocations with { Cursor = cursor }));
 
     [Theory]
     [InlineData(0)]
     [InlineData(1_001)]
     public async Task A_page_size_out_of_range_is_refused(int countMax) =>
-        await Should.ThrowAsync<ArgumentException>(async () => await Store.ListAsync(Invocations with { CountMax = countMax }));
+        await Should.ThrowAsync<ArgumentException>(
+            async () => await Store.ListAsync(Invocations with { CountMax = countMax }));
 
     private async Task ShouldListAsync(ProjectionFilter filter, params GrainKey[] expected)
     {

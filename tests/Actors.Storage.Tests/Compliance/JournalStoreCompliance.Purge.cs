@@ -44,7 +44,8 @@ public abstract partial class JournalStoreCompliance
         await AppendedAsync(Batch(key, 1) with { Snapshot = Json("{}") });
         (await Store.PurgeAsync(Noon.AddSeconds(1), 10)).ShouldBe(1);
 
-        (await Store.AppendAsync(Batch(key, 2))).ShouldBe(AppendResult.StaleSequence, "whoever still knows the old one is refused");
+        (await Store.AppendAsync(Batch(key, 2)))
+            .ShouldBe(AppendResult.StaleSequence, "whoever still knows the old one is refused");
         await AppendedAsync(Batch(key, 0, text: "[\"new\"]"));
         await ReopenAsync();
 
@@ -61,7 +62,8 @@ public abstract partial class JournalStoreCompliance
         var first = NewKey();
         await AppendedAsync(Batch(first, 0) with { Payloads = [shared, own], Projection = Ended(Noon) });
         await AppendedAsync(Batch(first, 1) with { Payloads = Only(shared) });
-        await AppendedAsync(Batch(NewKey(), 0) with { Payloads = Only(shared), Projection = Ended(Noon.AddMinutes(1)) });
+        await AppendedAsync(
+            Batch(NewKey(), 0) with { Payloads = Only(shared), Projection = Ended(Noon.AddMinutes(1)) });
 
         await Store.PurgeAsync(Noon.AddSeconds(1), 10);
         (await Store.ReadPayloadAsync(shared.Hash)).ToArray().ShouldBe(shared.Bytes.ToArray());

@@ -167,7 +167,8 @@ public abstract partial class JournalStoreCompliance
     public async Task A_refused_append_leaves_no_payload()
     {
         var blob = Blob("\"refused\"");
-        (await Store.AppendAsync(Batch(NewKey(), 5) with { Payloads = Only(blob) })).ShouldBe(AppendResult.StaleSequence);
+        (await Store.AppendAsync(Batch(NewKey(), 5) with { Payloads = Only(blob) }))
+            .ShouldBe(AppendResult.StaleSequence);
         await Should.ThrowAsync<StoreCorruptException>(async () => await Store.ReadPayloadAsync(blob.Hash));
     }
 }

@@ -5,7 +5,9 @@ using Shouldly;
 
 namespace Actors.Storage.Tests.Compliance;
 
-/// <summary>What every journal store must do. A store's test class inherits it and says how its store is opened.</summary>
+/// <summary>
+/// What every journal store must do. A store's test class inherits it and says how its store is opened.
+/// </summary>
 public abstract partial class JournalStoreCompliance : IAsyncLifetime
 {
     protected static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
@@ -27,13 +29,19 @@ public abstract partial class JournalStoreCompliance : IAsyncLifetime
         Store = await OpenAsync();
     }
 
-    protected GrainKey NewKey(string type = "order", string tenant = "default", GrainKind kind = GrainKind.Invocation) =>
+    protected GrainKey NewKey(
+        string type = "order", string tenant = "default", GrainKind kind = GrainKind.Invocation) =>
         new(kind, tenant, type, $"key-{++_keys}");
 
     protected static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);
 
-    protected JournalAppend Batch(GrainKey key, long expected, int count = 1, long? epoch = null, string? text = null) =>
-        new(key, epoch ?? Store.OwnerEpoch, expected, Json(text ?? $"[{expected}]"), count, Noon.AddMilliseconds(expected));
+    protected JournalAppend Batch(
+        GrainKey key, long expected, int count = 1, long? epoch = null, string? text = null)
+    {
+        var events = Json(text ?? $"[{expected}]");
+        return new JournalAppend(
+            key, epoch ?? Store.OwnerEpoch, expected, events, count, Noon.AddMilliseconds(expected));
+    }
 
     protected async Task AppendedAsync(JournalAppend append) =>
         (await Store.AppendAsync(append)).ShouldBe(AppendResult.Appended);
