@@ -47,6 +47,7 @@ public static class SiloApp
         var app = builder.Build();
         app.UseMiddleware<RequestCorrelation>();
         app.UseMiddleware<ProblemMiddleware>();
+        app.Use((context, next) => LocalCallersOnly.CheckAsync(context, next));
         app.Use((context, next) => ExactPath.CanonicalAsync(context, next));
         app.UseRouting();
         app.Use((context, next) => ExactPath.DecodedAsync(context, next));

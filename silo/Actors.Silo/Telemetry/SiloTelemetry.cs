@@ -20,7 +20,10 @@ internal sealed class SiloTelemetry : IHostedService, IDisposable
 
     public static void AddIfConfigured(IServiceCollection services, string? endpoint)
     {
-        if (!string.IsNullOrWhiteSpace(endpoint)) services.AddHostedService<SiloTelemetry>();
+        if (string.IsNullOrWhiteSpace(endpoint)) return;
+        // Without it the server's spans say neither which request they are of nor how it ended.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        services.AddHostedService<SiloTelemetry>();
     }
 
     public static string? ConfiguredEndpoint() => Environment.GetEnvironmentVariable(EndpointVariable);

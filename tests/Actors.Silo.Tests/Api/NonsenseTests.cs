@@ -175,9 +175,29 @@ public sealed class NonsenseTests : IAsyncLifetime
     [InlineData("/v1/processes/approve/invocations/..", "404")]
     [InlineData("/../../etc/passwd", "404")]
     [InlineData("/v1/processes/approve/invocations/..%2F..%2Fetc%2Fpasswd", "404")]
-    [InlineData("http://silo/health/live", "200")]
+    [InlineData("http://localhost/health/live", "200")]
     public async Task Dots_in_paths_lead_nowhere(string target, string status) =>
         (await RawHttp.GetAsync(_silo.Address, target)).ShouldStartWith($"HTTP/1.1 {status} ");
+
+    [Theory]
+    [InlineData("Origin: https://evil.example", "403")]
+    [InlineData("Origin: null", "403")]
+    [InlineData("Origin: http://localhost:3000", "200")]
+    public async Task A_web_page_of_another_machine_is_kept_out(string header, string status)
+    {
+        var answer = await RawHttp.SendAsync(
+            _silo.Address, $"GET /v1/processes HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}\r\nConnection: close\r\n\r\n");
+        answer.ShouldStartWith($"HTTP/1.1 {status} ");
+    }
+
+    [Fact]
+    public async Task A_foreign_name_that_points_here_is_kept_out()
+    {
+        var answer = await RawHttp.SendAsync(
+            _silo.Address, "GET /v1/processes HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+        answer.ShouldStartWith("HTTP/1.1 403 ");
+        answer.ShouldContain("foreign-caller");
+    }
 
     [Theory]
     [InlineData("""{"raeson":"x"}""", "raeson")]

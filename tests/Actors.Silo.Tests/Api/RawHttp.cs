@@ -7,7 +7,7 @@ namespace Actors.Silo.Tests.Api;
 internal static class RawHttp
 {
     public static Task<string> GetAsync(Uri address, string target) =>
-        SendAsync(address, $"GET {target} HTTP/1.1\r\nHost: silo\r\nConnection: close\r\n\r\n");
+        SendAsync(address, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
     public static async Task<string> SendAsync(Uri address, string request)
     {

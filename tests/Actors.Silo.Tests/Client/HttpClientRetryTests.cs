@@ -1,5 +1,8 @@
 using Actors.Client;
 using Actors.Silo.Tests.Engine;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
@@ -21,6 +24,40 @@ public sealed class HttpClientRetryTests
         silo.Engine.Starts.ShouldBe(1);
         (await client.ListAsync(new InvocationFilter())).Items.ShouldHaveSingleItem().InvocationId.ShouldBe(
             started.Id.Id);
+    }
+
+    [Fact]
+    public async Task A_start_whose_connection_broke_is_repeated_and_counts_once()
+    {
+        var broken = 0;
+        await using var silo = await RunningSilo.StartAsync(more: services => services.AddSingleton<IStartupFilter>(
+            new Breaking(context => context.Request.Method == "POST" && Interlocked.Increment(ref broken) == 1)));
+        using var client = silo.Client(Long);
+        var started = await client.StartAsync(new StartRequest("approve"));
+        started.Created.ShouldBeFalse();
+        silo.Engine.Starts.ShouldBe(1);
+        broken.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_watch_on_which_nothing_comes_is_given_up_in_the_end()
+    {
+        await using var silo = await RunningSilo.StartAsync(
+            RunningSilo.Options with { EventsKeepAlive = TimeSpan.FromMinutes(5) });
+        using var client = new HttpActorsClient(silo.Address, new HttpActorsClientOptions
+        {
+            WatchSilenceMax = TimeSpan.FromMilliseconds(20),
+            RetryDelayFirst = TimeSpan.FromMilliseconds(5),
+            RetryTimeMax = TimeSpan.FromMilliseconds(200),
+        });
+        var id = (await client.StartAsync(new StartRequest("approve"))).Id;
+        var seen = new List<long>();
+        var failure = await Should.ThrowAsync<UnavailableException>(async () =>
+        {
+            await foreach (var item in client.WatchAsync(id)) seen.Add(item.Sequence);
+        });
+        failure.Message.ShouldContain("resume after sequence 2");
+        seen.ShouldBe([1, 2]);
     }
 
     [Theory]
@@ -161,5 +198,28 @@ public sealed class HttpClientRetryTests
             "ftp");
         Should.Throw<ArgumentException>(() => new HttpActorsClient(new HttpClient())).Message.ShouldContain(
             "base address");
+    }
+
+    /// <summary>Loses the connection after some requests have been carried out.</summary>
+    private sealed class Breaking(Func<HttpContext, bool> breaks) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(async (context, rest) =>
+            {
+                var answer = context.Response.Body;
+                if (!breaks(context))
+                {
+                    await rest(context);
+                    return;
+                }
+
+                context.Response.Body = Stream.Null;
+                await rest(context);
+                context.Response.Body = answer;
+                context.Abort();
+            });
+            next(app);
+        };
     }
 }

@@ -114,6 +114,7 @@ internal static class ApiDocument
     {
         "400" => "Not valid: a name, id, parameter or body breaks a rule, or the input does not fit the process's " +
             "schema.",
+        "403" => "Not from this machine: the silo has no authentication, and answers local callers only.",
         "404" => "No such process, invocation, entity type, operation or state.",
         "409" => "The request does not fit the present state.",
         "413" => "The body is larger than the silo takes.",

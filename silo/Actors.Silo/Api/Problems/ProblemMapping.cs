@@ -54,6 +54,7 @@ internal static class ProblemMapping
     private static string Title(int status) => status switch
     {
         400 => "The request is not valid",
+        403 => "Not from here",
         404 => "Not found",
         405 => "Method not allowed",
         409 => "In conflict with the present state",

@@ -22,7 +22,7 @@ internal static class RouteBuilding
 
     public static RouteHandlerBuilder Fails(this RouteHandlerBuilder route, params int[] statuses)
     {
-        int[] all = [400, .. statuses, 429, 500, 503];
+        int[] all = [400, 403, .. statuses, 429, 500, 503];
         route.WithMetadata(new ApiProblems(all));
         foreach (var status in all) route.Produces<Problem>(status, Problem.MediaType);
         return route;
