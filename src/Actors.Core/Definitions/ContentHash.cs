@@ -7,7 +7,9 @@ namespace Actors.Core.Definitions;
 /// <summary>Names a definition by what it says: equal maps, however they were written, have equal hashes.</summary>
 public static class ContentHash
 {
-    /// <summary>SHA-256 over the UTF-8 of <see cref="StepMapJson.Write"/>, as 64 lower-case hexadecimal digits.</summary>
+    /// <summary>
+    /// SHA-256 over the UTF-8 of <see cref="StepMapJson.Write"/>, as 64 lower-case hexadecimal digits.
+    /// </summary>
     public static string Of(StepMap map) => OfCanonical(StepMapJson.Write(map));
 
     /// <summary>The same, of text that <see cref="StepMapJson.Write"/> has written.</summary>

@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using Actors.Core.JsonPath;
+using Actors.Core.Schemas;
+using Actors.Core.Templates;
 using Actors.Definitions;
 
 namespace Actors.Core.Definitions;
@@ -9,17 +13,56 @@ internal static class Expressions
     /// <summary>Deepest nesting of a template: leaves room for what stands around it in a file.</summary>
     public const int TemplateDepthMax = 48;
 
+    private static readonly ElementView Nothing = new(JsonElement.Parse("{}"));
+
     public static string? Problem(ExpressionKind kind, string text) => TryRead(kind, text, out _, out var problem) ? null : problem;
 
-    public static bool TryRead(ExpressionKind kind, string text, out ImmutableArray<ImmutableArray<string>> references, out string problem)
+    public static bool TryRead(
+        ExpressionKind kind, string text, out ImmutableArray<ImmutableArray<string>> references, out string problem)
     {
-        references = [];
-        problem = "";
-        return true;
+        ImmutableArray<ImmutableArray<string>>? found;
+        switch (kind)
+        {
+            case ExpressionKind.Path:
+                found = JsonPathQuery.TryParse(text, out var query, out var pathError) ? query.References : null;
+                problem = pathError?.ToString() ?? "";
+                break;
+            case ExpressionKind.Condition:
+                found = JsonPathCondition.TryParse(text, out var condition, out var conditionError) ? condition.References : null;
+                problem = conditionError?.ToString() ?? "";
+                break;
+            case ExpressionKind.Template:
+                found = CompiledTemplate.TryCompile(new Template(text), out var templateErrors)?.References;
+                problem = string.Join("; ", templateErrors);
+                break;
+            default:
+                found = CompiledText.TryCompile(text, out var textErrors)?.References;
+                problem = string.Join("; ", textErrors);
+                break;
+        }
+
+        references = found ?? [];
+        return found is not null;
     }
 
-    public static bool IsSingular(string path) => true;
-    public static bool IsAlwaysFalse(string condition) => false;
-    public static string? SchemaProblem(string json) => null;
-    public static int TemplateDepth(Template template) => 1;
+    public static bool IsSingular(string path) => JsonPathQuery.TryParse(path, out var query, out _) && query.IsSingular;
+
+    /// <summary>A condition that looks at nothing and does not hold.</summary>
+    public static bool IsAlwaysFalse(string condition) =>
+        JsonPathCondition.TryParse(condition, out var parsed, out _) && parsed.References.IsEmpty && !parsed.Evaluate(Nothing);
+
+    public static string? SchemaProblem(string json) => JsonSchema.TryParse(json, out _, out var error) ? null : error;
+
+    public static int TemplateDepth(Template template)
+    {
+        using var document = JsonDocument.Parse(template.Json, new JsonDocumentOptions { MaxDepth = 1000 });
+        return Depth(document.RootElement);
+    }
+
+    private static int Depth(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => 1 + element.EnumerateArray().Select(Depth).DefaultIfEmpty().Max(),
+        JsonValueKind.Object => 1 + element.EnumerateObject().Select(m => Depth(m.Value)).DefaultIfEmpty().Max(),
+        _ => 0,
+    };
 }

@@ -6,8 +6,8 @@ using Actors.Definitions;
 namespace Actors.Core.Definitions;
 
 /// <summary>
-/// Reads process files, YAML or JSON. Reading is strict and total: unknown keys, duplicate keys, anchors, aliases, tags and
-/// further documents are refused, sizes and depths are bounded, and no input makes it throw.
+/// Reads process files, YAML or JSON. Reading is strict and total: unknown keys, duplicate keys, anchors, aliases,
+/// tags and further documents are refused, sizes and depths are bounded, and no input makes it throw.
 /// </summary>
 public static class ProcessFile
 {
@@ -16,7 +16,8 @@ public static class ProcessFile
 
     /// <summary>Reads one process.</summary>
     /// <param name="text">The file's text.</param>
-    /// <param name="fileName">What errors call the file. A name that ends in <c>.json</c> makes the text be read as JSON.</param>
+    /// <param name="fileName">What errors call the file. A name that ends in <c>.json</c> makes the text be read as
+    /// JSON.</param>
     /// <returns>A valid map, or every error with its line.</returns>
     public static DefinitionResult Read(string text, string fileName)
     {

@@ -3,7 +3,9 @@ using Actors.Definitions;
 
 namespace Actors.Core.Definitions;
 
-/// <summary>What a map says once for all its steps. It is written out into the steps; the map itself does not keep it.</summary>
+/// <summary>
+/// What a map says once for all its steps. It is written out into the steps; the map itself does not keep it.
+/// </summary>
 /// <param name="Retry">Of steps that have none.</param>
 /// <param name="Timeout">Of steps that have none and are not waits, delays or children.</param>
 internal sealed record StepDefaults(RetryPolicy Retry, StepTimeouts Timeout)

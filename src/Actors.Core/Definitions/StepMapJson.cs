@@ -6,15 +6,19 @@ namespace Actors.Core.Definitions;
 
 /// <summary>
 /// The canonical JSON of a map, in the words of the process file: keys in fixed order, free mappings in ordinal order,
-/// numbers and durations in one form, all defaults written out, no insignificant white space. It is what is stored and what
-/// is hashed: a change of it strands invocations that have pinned the hash of their definition.
+/// numbers and durations in one form, all defaults written out, no insignificant white space. It is what is stored
+/// and what is hashed: a change of it strands invocations that have pinned the hash of their definition.
 /// </summary>
 public static class StepMapJson
 {
-    /// <summary>The largest canonical text that is read back: 128 MiB, which holds <see cref="StepMap.StepsMax"/> rich steps.</summary>
+    /// <summary>
+    /// The largest canonical text that is read back: 128 MiB, which holds <see cref="StepMap.StepsMax"/> rich steps.
+    /// </summary>
     public const int TextBytesMax = 128 * 1024 * 1024;
 
-    /// <summary>Writes a valid map. <see cref="ProcessFile.Read(string, string)"/> reads it back to an equal one.</summary>
+    /// <summary>
+    /// Writes a valid map. <see cref="ProcessFile.Read(string, string)"/> reads it back to an equal one.
+    /// </summary>
     /// <exception cref="JsonException">A template or the schema is not JSON: the map was not checked.</exception>
     public static string Write(StepMap map)
     {
@@ -22,7 +26,9 @@ public static class StepMapJson
         return CanonicalJson.Write(json => MapWriter.Write(json, map));
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote, with room for definitions that are larger than a file may be.</summary>
+    /// <summary>
+    /// Reads what <see cref="Write"/> wrote, with room for definitions that are larger than a file may be.
+    /// </summary>
     public static DefinitionResult Read(string canonicalJson)
     {
         ArgumentNullException.ThrowIfNull(canonicalJson);

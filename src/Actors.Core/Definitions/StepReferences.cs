@@ -7,8 +7,8 @@ namespace Actors.Core.Definitions;
 public static class StepReferences
 {
     /// <summary>
-    /// Names of the steps whose result this step refers to, in its condition, its collection, its input or its action (not
-    /// in its undo): if one of them was skipped, so is this step. Each name once, in the order of first mention.
+    /// Names of the steps whose result this step refers to, in its condition, its collection, its input or its action
+    /// (not in its undo): if one of them was skipped, so is this step. Each name once, in the order of first mention.
     /// Texts that don't parse refer to nothing.
     /// </summary>
     public static ImmutableArray<string> ResultsUsed(Step step)

@@ -3,14 +3,16 @@ using System.Globalization;
 using System.Text;
 using Actors.Core.Definitions;
 using Actors.Core.Definitions.Reading;
+using Actors.Core.Text;
 using Actors.Definitions;
 
 namespace Actors.Core.Import;
 
 /// <summary>
-/// Turns a recorded scientific workflow (WfFormat 1.5 of the WfCommons project, https://wfcommons.org/format) into a graph of
-/// steps that pretend to take as long as the recorded tasks took. They are not retried. A task's id is kept in the label
-/// <c>wf.id</c>; where it is not a legal name, the step is called by a legal one made from it, the same in every import.
+/// Turns a recorded scientific workflow (WfFormat 1.5 of the WfCommons project, https://wfcommons.org/format) into a
+/// graph of steps that pretend to take as long as the recorded tasks took. They are not retried. A task's id is kept
+/// in the label <c>wf.id</c>; where it is not a legal name, the step is called by a legal one made from it, the same
+/// in every import.
 /// </summary>
 public static class WfCommonsImport
 {
@@ -181,7 +183,7 @@ internal sealed class LegalNames
 
     public bool Contains(string id) => _names.ContainsKey(id);
 
-    public string? Nearest(string id) => Suggestions.Nearest(id, _names.Keys);
+    public string? Nearest(string id) => Spelling.Nearest(id, _names.Keys);
 
     public bool TryAdd(string id)
     {
@@ -199,7 +201,9 @@ internal sealed class LegalNames
         return true;
     }
 
-    /// <summary>The id itself if it is a name; else with '-' for what a name can't hold, cut to its greatest length.</summary>
+    /// <summary>
+    /// The id itself if it is a name; else with '-' for what a name can't hold, cut to its greatest length.
+    /// </summary>
     public static string Make(string id)
     {
         if (Names.IsName(id)) return id;

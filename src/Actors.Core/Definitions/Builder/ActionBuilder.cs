@@ -1,6 +1,8 @@
 namespace Actors.Definitions;
 
-/// <summary>Says what a step or its undo does. Exactly one of the actions is to be called; http calls take further parts.</summary>
+/// <summary>
+/// Says what a step or its undo does. Exactly one of the actions is to be called; http calls take further parts.
+/// </summary>
 /// <typeparam name="TSelf">The builder that is returned.</typeparam>
 public abstract class ActionBuilder<TSelf> where TSelf : ActionBuilder<TSelf>
 {

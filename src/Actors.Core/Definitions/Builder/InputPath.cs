@@ -10,7 +10,8 @@ namespace Actors.Definitions;
 public static class InputPath
 {
     /// <summary>
-    /// A path into a process's input: <c>InputPath.Of((Order o) =&gt; o.Lines[0].Sku)</c> is <c>$.input.lines[0].sku</c>.
+    /// A path into a process's input: <c>InputPath.Of((Order o) =&gt; o.Lines[0].Sku)</c> is
+    /// <c>$.input.lines[0].sku</c>.
     /// </summary>
     /// <exception cref="ArgumentException">The lambda is more than members and constant indexes.</exception>
     public static string Of<TInput, TValue>(Expression<Func<TInput, TValue>> member) => Write("$.input", member);

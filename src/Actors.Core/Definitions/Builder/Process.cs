@@ -11,7 +11,9 @@ public static class Process
     /// <param name="name">Name of the process, by the rules in <see cref="Names"/>.</param>
     public static ProcessBuilder<JsonElement> Define(string name) => new(name);
 
-    /// <summary>Begins a process with a typed input: paths into it can be written as lambdas, and are checked.</summary>
+    /// <summary>
+    /// Begins a process with a typed input: paths into it can be written as lambdas, and are checked.
+    /// </summary>
     /// <typeparam name="TInput">What the process is started with.</typeparam>
     /// <param name="name">Name of the process, by the rules in <see cref="Names"/>.</param>
     public static ProcessBuilder<TInput> Define<TInput>(string name) => new(name);

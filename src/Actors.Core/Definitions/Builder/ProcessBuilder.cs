@@ -77,7 +77,9 @@ public sealed class ProcessBuilder<TInput>
         return Set(_map with { Services = _map.Services.SetItem(name, new ServiceDefinition(url, timeout, sorted)) });
     }
 
-    /// <summary>Retries of steps, and of the parts that steps leave open. Default: <see cref="RetryPolicy.Default"/>.</summary>
+    /// <summary>
+    /// Retries of steps, and of the parts that steps leave open. Default: <see cref="RetryPolicy.Default"/>.
+    /// </summary>
     public ProcessBuilder<TInput> DefaultRetry(
         int? attemptsMax = null, TimeSpan? firstDelay = null, double? backoff = null, TimeSpan? maxDelay = null,
         bool? jitter = null, string[]? on = null)
@@ -109,7 +111,9 @@ public sealed class ProcessBuilder<TInput>
         return this;
     }
 
-    /// <summary>The output: any value; its strings that start with <c>$</c> are paths. Default: results of all last steps.</summary>
+    /// <summary>
+    /// The output: any value; its strings that start with <c>$</c> are paths. Default: results of all last steps.
+    /// </summary>
     public ProcessBuilder<TInput> Output(object? template)
     {
         try

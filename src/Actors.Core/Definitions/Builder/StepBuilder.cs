@@ -2,7 +2,9 @@ using System.Linq.Expressions;
 
 namespace Actors.Definitions;
 
-/// <summary>Writes one step. Wrong use is collected and reported by <see cref="ProcessBuilder{TInput}.Build"/>.</summary>
+/// <summary>
+/// Writes one step. Wrong use is collected and reported by <see cref="ProcessBuilder{TInput}.Build"/>.
+/// </summary>
 /// <typeparam name="TInput">Input of the process.</typeparam>
 public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
 {

@@ -6,8 +6,8 @@ using Actors.Core.Definitions.Reading;
 namespace Actors.Definitions;
 
 /// <summary>
-/// Checks, where types are known, that a handler is given what it takes: a step whose input is all of another step's result,
-/// or of the process's input, or an item of these.
+/// Checks, where types are known, that a handler is given what it takes: a step whose input is all of another step's
+/// result, or of the process's input, or an item of these.
 /// </summary>
 internal static class TypeRules
 {

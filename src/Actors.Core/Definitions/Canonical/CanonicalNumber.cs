@@ -5,8 +5,8 @@ using System.Text;
 namespace Actors.Core.Definitions.Canonical;
 
 /// <summary>
-/// One way to write each decimal number, without loss: <c>1.50</c>, <c>15e-1</c> and <c>+1.5</c> are <c>1.5</c>; <c>-0</c> is
-/// <c>0</c>. From 1e21 on and below 1e-6 with an exponent.
+/// One way to write each decimal number, without loss: <c>1.50</c>, <c>15e-1</c> and <c>+1.5</c> are <c>1.5</c>;
+/// <c>-0</c> is <c>0</c>. From 1e21 on and below 1e-6 with an exponent.
 /// </summary>
 internal static class CanonicalNumber
 {

@@ -8,8 +8,8 @@ namespace Actors.Core.Definitions.Canonical;
 internal static class MapWriter
 {
     /// <summary>
-    /// The retry policy that steps need not repeat. It stands in each map's text, and is frozen: should the engine's own
-    /// default ever change, stored definitions keep their meaning and their hash.
+    /// The retry policy that steps need not repeat. It stands in each map's text, and is frozen: should the engine's
+    /// own default ever change, stored definitions keep their meaning and their hash.
     /// </summary>
     public static RetryPolicy FrozenRetry { get; } =
         new(5, TimeSpan.FromMilliseconds(200), 2, TimeSpan.FromSeconds(30), true, []);

@@ -5,8 +5,8 @@ using Actors.Core.Definitions.Canonical;
 namespace Actors.Core.Definitions.Reading;
 
 /// <summary>
-/// Reads JSON into the same nodes as YAML. Apart from YAML, of which it is nearly a subset, because of tabs, of escapes,
-/// and of the size of stored definitions.
+/// Reads JSON into the same nodes as YAML. Apart from YAML, of which it is nearly a subset, because of tabs, of
+/// escapes, and of the size of stored definitions.
 /// </summary>
 internal ref struct JsonNodes
 {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Actors.Core.Definitions.Canonical;
+using Actors.Core.Text;
 using Actors.Definitions;
 
 namespace Actors.Core.Definitions.Reading;
@@ -47,7 +48,7 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
             }
 
             Errors.Add("unknown-key", field.Line, $"{Thing}: the key '{field.Key}' is not known; keys: {string.Join(", ", known)}",
-                Suggestions.Nearest(field.Key, known));
+                Spelling.Nearest(field.Key, known));
         }
     }
 
@@ -130,7 +131,7 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
 
         var all = words.Select(w => w.Word).ToImmutableArray();
         Errors.Add("wrong-value", value.Line, $"{Thing}: '{key}' is one of {string.Join(", ", all)}, but is {value.Describe()}",
-            text is null ? null : Suggestions.Nearest(text, all));
+            text is null ? null : Spelling.Nearest(text, all));
         return null;
     }
 

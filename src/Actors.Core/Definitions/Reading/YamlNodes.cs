@@ -22,7 +22,9 @@ internal sealed class YamlNodes
         _errors = errors;
     }
 
-    /// <summary>The document's root; null if there is none that could be read, which is then among the errors.</summary>
+    /// <summary>
+    /// The document's root; null if there is none that could be read, which is then among the errors.
+    /// </summary>
     public static Node? Read(string text, FileErrors errors)
     {
         try

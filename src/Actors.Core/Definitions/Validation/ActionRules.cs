@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Actors.Core.Definitions.Reading;
+using Actors.Core.Text;
 using Actors.Definitions;
 
 namespace Actors.Core.Definitions.Validation;
@@ -100,7 +100,7 @@ internal static class ActionRules
     {
         var method = http.Method.ToLowerInvariant();
         if (!Methods.Contains(http.Method, StringComparer.Ordinal))
-            check.Add("method", i, at.AsSpan(), $"sends '{http.Method}'; methods: {string.Join(", ", Methods)}", Suggestions.Nearest(http.Method.ToUpperInvariant(), Methods));
+            check.Add("method", i, at.AsSpan(), $"sends '{http.Method}'; methods: {string.Join(", ", Methods)}", Spelling.Nearest(http.Method.ToUpperInvariant(), Methods));
         CheckUrl(check, i, http.Url, [.. at, method]);
         if (http is { Method: "GET", Body: not null })
             check.Add("body", i, [.. at, "body"], "sends a body with get, which has none; use post, or put the values into the URL");
@@ -141,6 +141,6 @@ internal static class ActionRules
         if (services.ContainsKey(service)) return;
         check.Add("unknown-service", i, path,
             $"calls the service '{service}', which is not declared; add it to 'services', or write an absolute URL",
-            Suggestions.Nearest(service, services.Keys));
+            Spelling.Nearest(service, services.Keys));
     }
 }

@@ -1,9 +1,9 @@
 namespace Actors.Core.Definitions.Validation;
 
 /// <summary>
-/// Answers for many pairs of steps whether the one depends, over any number of steps, on the other. Sixty-four targets are
-/// followed at once through the part of the map between them and who asks, so that 100,000 questions on a chain take
-/// milliseconds and the worst map takes seconds, not hours.
+/// Answers for many pairs of steps whether the one depends, over any number of steps, on the other. Sixty-four
+/// targets are followed at once through the part of the map between them and who asks, so that 100,000 questions on a
+/// chain take milliseconds and the worst map takes seconds, not hours.
 /// </summary>
 internal sealed class Ancestry
 {

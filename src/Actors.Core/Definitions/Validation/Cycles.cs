@@ -4,8 +4,8 @@ namespace Actors.Core.Definitions.Validation;
 internal static class Cycles
 {
     /// <summary>
-    /// The strongly connected components that hold a cycle (Tarjan, "Depth-first search and linear graph algorithms", 1972;
-    /// without recursion, which a long chain would exhaust), and of each one cycle.
+    /// The strongly connected components that hold a cycle (Tarjan, "Depth-first search and linear graph algorithms",
+    /// 1972; without recursion, which a long chain would exhaust), and of each one cycle.
     /// </summary>
     public static IEnumerable<List<int>> Find(int[][] dependencies)
     {

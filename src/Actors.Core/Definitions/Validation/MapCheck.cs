@@ -1,4 +1,5 @@
 using Actors.Core.Definitions.Reading;
+using Actors.Core.Text;
 using Actors.Definitions;
 
 namespace Actors.Core.Definitions.Validation;
@@ -28,7 +29,9 @@ internal sealed class MapCheck
     /// <summary>Known dependencies of each step. Filled by <see cref="DependencyRules"/>.</summary>
     public int[][] Dependencies { get; }
 
-    /// <summary>Steps in an order in which each comes after its dependencies; without those in or behind a cycle.</summary>
+    /// <summary>
+    /// Steps in an order in which each comes after its dependencies; without those in or behind a cycle.
+    /// </summary>
     public int[] Order { get; set; } = [];
 
     private SourcePositions? Positions { get; }
@@ -45,6 +48,6 @@ internal sealed class MapCheck
     public string? NearestStep(string name)
     {
         _suggestionsLeft -= Map.Steps.Length;
-        return _suggestionsLeft < 0 ? null : Suggestions.Nearest(name, Index.Keys);
+        return _suggestionsLeft < 0 ? null : Spelling.Nearest(name, Index.Keys);
     }
 }

@@ -3,8 +3,8 @@ using Actors.Definitions;
 namespace Actors.Core.Definitions.Validation;
 
 /// <summary>
-/// Steps that can never run, by the rules of skipping: a condition that looks at nothing and is false; the result of a step
-/// that never runs; a join for which too many dependencies never run.
+/// Steps that can never run, by the rules of skipping: a condition that looks at nothing and is false; the result of
+/// a step that never runs; a join for which too many dependencies never run.
 /// </summary>
 internal static class ReachabilityRules
 {

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Actors.Core.Definitions.Reading;
+using Actors.Core.Text;
 
 namespace Actors.Core.Definitions.Validation;
 
@@ -150,5 +150,5 @@ internal static class ReferenceRules
     }
 
     private static string? Suggest(string before, string text, ImmutableArray<string> known) =>
-        Suggestions.Nearest(text, known) is { } near ? before + near : null;
+        Spelling.Nearest(text, known) is { } near ? before + near : null;
 }

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Actors.Core.Schemas;
+
+/// <summary>
+/// A JSON Schema (2020-12), of which this subset is understood: <c>type</c>, <c>required</c>, <c>properties</c>,
+/// <c>additionalProperties</c>, <c>items</c>, <c>enum</c>, <c>const</c>, <c>minimum</c>, <c>maximum</c>,
+/// <c>exclusiveMinimum</c>, <c>exclusiveMaximum</c>, <c>multipleOf</c>, <c>minLength</c>, <c>maxLength</c>,
+/// <c>pattern</c>, <c>minItems</c>, <c>maxItems</c>, <c>uniqueItems</c>, <c>format</c> (date-time, date, uuid, email,
+/// uri: asserted), <c>anyOf</c>, <c>allOf</c>, <c>oneOf</c>, <c>not</c>, <c>$ref</c> to <c>#/$defs/NAME</c>,
+/// <c>$defs</c>. Titles, descriptions, defaults, examples, comments and ids are passed over; every other keyword is
+/// an error, so that none is silently without effect.
+/// </summary>
+public sealed class JsonSchema
+{
+    /// <summary>Violations that are reported; more are left out.</summary>
+    public const int ViolationsMax = 20;
+
+    /// <summary>How deeply schemas may be applied inside each other, references included.</summary>
+    public const int DepthMax = 128;
+
+    private readonly SchemaNode _root;
+
+    private JsonSchema(SchemaNode root) => _root = root;
+
+    /// <summary>Reads a schema.</summary>
+    /// <param name="json">Its JSON text.</param>
+    /// <param name="schema">The schema.</param>
+    /// <param name="error">What is wrong and where, if it is not one of this subset.</param>
+    public static bool TryParse(string json, [NotNullWhen(true)] out JsonSchema? schema, [NotNullWhen(false)] out string? error)
+    {
+        schema = null;
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Payload.DepthMax });
+            schema = new JsonSchema(new SchemaReader(document.RootElement).Read());
+            error = null;
+            return true;
+        }
+        catch (JsonException e)
+        {
+            error = $"the schema is not JSON: {e.Message}";
+        }
+        catch (SchemaReader.InvalidSchemaException e)
+        {
+            error = e.Message;
+        }
+
+        return false;
+    }
+
+    /// <summary>Checks a value.</summary>
+    /// <returns>At most <see cref="ViolationsMax"/> violations; empty: it fits.</returns>
+    public ImmutableArray<SchemaViolation> Validate(JsonElement value)
+    {
+        var check = new SchemaCheck();
+        _root.Check(value, "", check, 0);
+        return check.ToImmutable();
+    }
+}
+
+/// <summary>Where and how a value does not fit.</summary>
+/// <param name="Pointer">JSON pointer (RFC 6901) into the value; empty for the whole.</param>
+/// <param name="Message">What it is and what it has to be.</param>
+public sealed record SchemaViolation(string Pointer, string Message)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Pointer.Length == 0 ? Message : $"{Pointer}: {Message}";
+}
+
+/// <summary>Collects violations, up to the bound.</summary>
+internal sealed class SchemaCheck
+{
+    private readonly ImmutableArray<SchemaViolation>.Builder _found = ImmutableArray.CreateBuilder<SchemaViolation>();
+
+    public bool IsClean => _found.Count == 0;
+
+    public bool IsFull => _found.Count >= JsonSchema.ViolationsMax;
+
+    public void Add(string pointer, string message)
+    {
+        if (!IsFull) _found.Add(new SchemaViolation(pointer, message));
+    }
+
+    public ImmutableArray<SchemaViolation> ToImmutable() => _found.ToImmutable();
+}
