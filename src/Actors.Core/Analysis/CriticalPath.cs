@@ -4,9 +4,9 @@ using Actors.Definitions;
 namespace Actors.Core.Analysis;
 
 /// <summary>
-/// What declared durations say about a map: with unlimited workers it can't end before <see cref="Length"/>; with P workers
-/// its makespan lies between max(Length, Work / P) and Work / P + Length (R. L. Graham, "Bounds for certain multiprocessing
-/// anomalies", 1966).
+/// What declared durations say about a map: with unlimited workers it can't end before <see cref="Length"/>; with P
+/// workers its makespan lies between max(Length, Work / P) and Work / P + Length (R. L. Graham, "Bounds for certain
+/// multiprocessing anomalies", 1966).
 /// </summary>
 /// <param name="Length">Sum of the durations on the longest chain of dependencies.</param>
 /// <param name="Work">Sum of all durations.</param>
@@ -14,7 +14,9 @@ namespace Actors.Core.Analysis;
 /// <param name="Undeclared">Steps without a declared duration: they counted as nothing.</param>
 public sealed record CriticalPath(TimeSpan Length, TimeSpan Work, ImmutableArray<string> Steps, int Undeclared)
 {
-    /// <summary>Finds it, in time proportional to steps and dependencies. Joins count as if they waited for all.</summary>
+    /// <summary>
+    /// Finds it, in time proportional to steps and dependencies. Joins count as if they waited for all.
+    /// </summary>
     /// <param name="map">A valid map.</param>
     /// <exception cref="ArgumentException">The dependencies form a cycle or name unknown steps.</exception>
     public static CriticalPath Of(StepMap map)

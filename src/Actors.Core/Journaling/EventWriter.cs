@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Actors.Journal;
 
@@ -24,7 +25,9 @@ public interface IJournalEvent
 /// </summary>
 public sealed class EventWriter : IDisposable
 {
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
+    /// <summary>How journals and snapshots are written: only what JSON demands is escaped.</summary>
+    internal static readonly JsonWriterOptions Options =
+        new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
     private readonly Utf8JsonWriter _json;
@@ -55,9 +58,17 @@ public sealed class EventWriter : IDisposable
             return;
         }
 
+        WritePayloadByHash(payload);
+    }
+
+    /// <summary>Writes a payload by hash, whatever its size.</summary>
+    /// <returns>Its hash.</returns>
+    public PayloadHash WritePayloadByHash(Payload payload)
+    {
         var hash = PayloadHash.Of(payload.Utf8.Span);
         (_payloads ??= ImmutableArray.CreateBuilder<PayloadBlob>()).Add(new PayloadBlob(hash, payload.Utf8));
         PayloadReference.Write(_json, hash);
+        return hash;
     }
 
     /// <summary>The encoded events and the payloads they refer to; the writer is empty afterwards.</summary>

@@ -1,0 +1,246 @@
+using Actors.Core.Processes;
+using Actors.Definitions;
+
+namespace Actors.Core.Invocations;
+
+/// <summary>
+/// Decides what a command means for an invocation. Adds events, or returns why it is refused; never both. Commands
+/// that come late, twice or out of order by design (outcomes, ticks, steering of what has ended) yield nothing.
+/// </summary>
+public static class InvocationDecider
+{
+    /// <summary>Decides.</summary>
+    /// <param name="state">Not changed.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="events">Receives the events.</param>
+    /// <returns>Why the command is refused; null if it is not.</returns>
+    public static Failure? Decide(InvocationState state, InvocationCommand command, List<InvocationEvent> events)
+    {
+        if (command is InvocationCommand.Start start) return DecideStart(state, start, events);
+        if (state.Phase == InvocationPhase.Absent)
+            return command is InvocationCommand.Tick or InvocationCommand.Finish
+                ? null
+                : Failure.Permanent("not-found", $"there is no invocation '{state.Id}'");
+        var at = state.Elapsed(command.Now);
+        switch (command)
+        {
+            case InvocationCommand.Finish finish: OutcomeRules.Decide(state, finish, at, events); return null;
+            case InvocationCommand.Tick: TickRules.Decide(state, at, events); return null;
+            case InvocationCommand.Signal signal: return DecideSignal(state, signal, at, events);
+            case InvocationCommand.Cancel cancel: DecideCancel(state, cancel, at, events); return null;
+            case InvocationCommand.Pause:
+                if (state is { IsPaused: false, Phase: not InvocationPhase.Ended }) events.Add(new InvocationEvent.Paused(at));
+                return null;
+            case InvocationCommand.Resume:
+                if (state.IsPaused) events.Add(new InvocationEvent.Resumed(at));
+                return null;
+            case InvocationCommand.Retry: return DecideRetry(state, at, events);
+            default: throw new InvalidOperationException($"command {command.GetType().Name} is unknown to the decider");
+        }
+    }
+
+    private static Failure? DecideStart(InvocationState state, InvocationCommand.Start c, List<InvocationEvent> events)
+    {
+        var startedAt = Micros.ToTime(Micros.OfTime(c.Now));
+        if (state.Phase == InvocationPhase.Absent)
+        {
+            events.Add(new InvocationEvent.Started(
+                c.Definition, 1, startedAt, c.CorrelationId, c.Input, c.Parent, c.TraceParent));
+            return null;
+        }
+
+        switch (c.Policy)
+        {
+            case StartPolicy.Attach: return null;
+            case StartPolicy.Reject:
+                return Failure.Permanent("already-started", $"invocation '{state.Id}' exists already and is {state.Status}");
+        }
+
+        // A replacement is recognised by its correlation id: the repeat of a start must not replace what it started.
+        if (c.CorrelationId == (state.Replacement?.CorrelationId ?? state.CorrelationId)) return null;
+        if (state.Phase == InvocationPhase.Ended)
+        {
+            events.Add(new InvocationEvent.Started(
+                c.Definition, state.Run + 1, startedAt, c.CorrelationId, c.Input, c.Parent ?? state.Parent, c.TraceParent));
+            return null;
+        }
+
+        var at = state.Elapsed(c.Now);
+        events.Add(new InvocationEvent.ReplacementQueued(at, c.Definition, c.CorrelationId, c.Input));
+        if (state.Phase == InvocationPhase.Running)
+            events.Add(new InvocationEvent.Stopping(at, Failure.Permanent("replaced", "replaced by a new start"), true));
+        if (state.IsPaused) events.Add(new InvocationEvent.Resumed(at));
+        return null;
+    }
+
+    private static Failure? DecideSignal(InvocationState state, InvocationCommand.Signal c, long at, List<InvocationEvent> events)
+    {
+        if (c.SignalId is { } id && state.SignalIds.Contains(id)) return null;
+        if (state.Phase == InvocationPhase.Ended)
+            return Failure.Permanent("conflict", $"invocation '{state.Id}' is {state.Status} and takes no more signals");
+        if (state.Signals.Count >= InvocationState.SignalsMax)
+            return Failure.Transient(
+                "overloaded", $"{state.Signals.Count} signals wait in invocation '{state.Id}' for a step to take them, which is the most it keeps");
+        events.Add(new InvocationEvent.SignalReceived(at, c.Name, c.SignalId, c.Data));
+        if (!state.Waits.TryGetValue(c.Name, out var waiting)) return null;
+        while (waiting.TryDequeue(out var step))
+        {
+            if (!state.TryFind(step, out _, out var waiter) || waiter.Status != StepStatus.Waiting) continue;
+            events.Add(new InvocationEvent.SignalTaken(step, at, c.Name));
+            break;
+        }
+
+        return null;
+    }
+
+    private static void DecideCancel(InvocationState state, InvocationCommand.Cancel c, long at, List<InvocationEvent> events)
+    {
+        if (state.Phase != InvocationPhase.Running) return;
+        var reason = string.IsNullOrWhiteSpace(c.Reason) ? "cancelled on request" : c.Reason;
+        events.Add(new InvocationEvent.Stopping(at, Failure.Permanent("cancelled", reason), IsCancellation: true));
+        // A person who cancels wants it undone, not held.
+        if (state.IsPaused) events.Add(new InvocationEvent.Resumed(at));
+    }
+
+    private static Failure? DecideRetry(InvocationState state, long at, List<InvocationEvent> events)
+    {
+        if (state.Phase != InvocationPhase.Ended || state.IsCompleted)
+            return Failure.Permanent(
+                "conflict", $"invocation '{state.Id}' is {state.Status}; only one that is Failed or Cancelled can be retried");
+        events.Add(new InvocationEvent.Retried(at));
+        return null;
+    }
+}
+
+/// <summary>What the end of an attempt means.</summary>
+internal static class OutcomeRules
+{
+    public static void Decide(InvocationState state, InvocationCommand.Finish c, long at, List<InvocationEvent> events)
+    {
+        if (c.Run != state.Run || !state.TryFind(c.Step, out var position, out var step)) return;
+        var compiled = state.Process.Steps[position];
+        if (c.IsUndo)
+        {
+            DecideUndo(compiled, step, c, at, events);
+            return;
+        }
+
+        if (c.Attempt != step.Attempts || !IsOut(compiled, step)) return;
+        var reference = AddStages(state, position, c, at, events);
+        if (c.Failure is not { } failure)
+        {
+            events.Add(new InvocationEvent.StepSucceeded(reference, at, c.Attempt, c.Result ?? Payload.Null));
+            return;
+        }
+
+        state.TryFind(reference, out position, out _);
+        DecideFailure(state.Process.Steps[position], step, reference, failure, c, at, events);
+    }
+
+    private static bool IsOut(CompiledStep compiled, StepState step) =>
+        step.Status == StepStatus.Running && step.Map is null ||
+        step.Status == StepStatus.Waiting && compiled.Action.Declared is StepAction.Child;
+
+    /// <summary>
+    /// Records the stages of a direct pipeline that ended in the same go; gives the one the outcome is about.
+    /// </summary>
+    private static StepRef AddStages(InvocationState state, int position, InvocationCommand.Finish c, long at, List<InvocationEvent> events)
+    {
+        var reference = c.Step;
+        foreach (var result in c.StageResults)
+        {
+            events.Add(new InvocationEvent.StepSucceeded(reference, at, c.Attempt, result));
+            if (++position == state.Process.Steps.Length) throw new InvalidOperationException("more stage results than stages");
+            reference = state.Process.Steps[position].Name;
+        }
+
+        return reference;
+    }
+
+    private static void DecideFailure(
+        CompiledStep compiled, StepState step, StepRef reference, Failure failure,
+        InvocationCommand.Finish c, long at, List<InvocationEvent> events)
+    {
+        failure = failure with { Step = reference.ToString(), Attempt = c.Attempt };
+        var isChild = compiled.Action.Declared is StepAction.Child;
+        if (step.IsCancelRequested)
+        {
+            events.Add(failure.IsPermanent && !isChild
+                ? new InvocationEvent.StepFailed(reference, at, c.Attempt, failure, null)
+                : new InvocationEvent.StepCancelled(reference, at, compiled.MayHaveEffect && !isChild));
+            return;
+        }
+
+        long? retryAt = isChild || !RetryDelays.Allows(compiled.Step.Retry, failure, c.Attempt)
+            ? null
+            : at + Micros.Of(DelayOf(compiled.Step.Retry, c));
+        if (compiled.Step.Timeout.Step is { } whole && (step.ScheduledAt ?? at) + Micros.Of(whole) <= retryAt) retryAt = null;
+        events.Add(new InvocationEvent.StepFailed(reference, at, c.Attempt, failure, retryAt));
+    }
+
+    private static void DecideUndo(CompiledStep compiled, StepState step, InvocationCommand.Finish c, long at, List<InvocationEvent> events)
+    {
+        if (step.Undo != StepStatus.Running || c.Attempt != step.UndoAttempts) return;
+        if (c.Failure is not { } failure)
+        {
+            events.Add(new InvocationEvent.StepSucceeded(c.Step, at, c.Attempt, Payload.Null, IsUndo: true));
+            return;
+        }
+
+        // Compensation does not give up on an outage: only a definite answer ends it.
+        failure = failure with { Step = c.Step.ToString(), Attempt = c.Attempt };
+        long? retryAt = failure.IsPermanent ? null : at + Micros.Of(DelayOf(compiled.Step.Retry, c));
+        events.Add(new InvocationEvent.StepFailed(c.Step, at, c.Attempt, failure, retryAt, IsUndo: true));
+    }
+
+    private static TimeSpan DelayOf(RetryPolicy policy, InvocationCommand.Finish c)
+    {
+        var delay = RetryDelays.After(policy, c.Attempt, c.Random);
+        return c.RetryAfter is { } asked && asked > delay ? asked : delay;
+    }
+}
+
+/// <summary>What the passing of time means.</summary>
+internal static class TickRules
+{
+    public static void Decide(InvocationState state, long at, List<InvocationEvent> events)
+    {
+        if (state.Phase == InvocationPhase.Running && state.DeadlineAt <= at)
+        {
+            var message = $"invocation '{state.Id}' did not end within its deadline of {Durations.Format(state.Process.Map.Deadline!.Value)}";
+            events.Add(new InvocationEvent.Stopping(at, Failure.Permanent("deadline", message), IsCancellation: false));
+            return;
+        }
+
+        if (state.IsPaused) return;
+        while (state.Timers.TryPeek(out var key, out var due) && due <= at)
+        {
+            state.Timers.Dequeue();
+            if (TimerRules.Holds(state, key, due)) Fire(state, key, at, events);
+        }
+    }
+
+    private static void Fire(InvocationState state, TimerKey key, long at, List<InvocationEvent> events)
+    {
+        var compiled = state.Process.Steps[key.Position];
+        var reference = new StepRef(compiled.Name, key.Item);
+        var step = key.Item < 0 ? state.Steps[key.Position] : state.Steps[key.Position].Map!.Items[key.Item];
+        if (key.Kind == TimerKind.Join)
+            events.Add(new InvocationEvent.JoinReleased(reference, at));
+        else if (key.Kind == TimerKind.Undo)
+            events.Add(new InvocationEvent.StepScheduled(reference, at, step.UndoAttempts + 1, IsUndo: true));
+        else if (compiled.Action.Declared is StepAction.Delay)
+            events.Add(new InvocationEvent.StepSucceeded(reference, at, step.Attempts, Payload.Null));
+        else if (compiled.IsWork)
+            events.Add(new InvocationEvent.StepScheduled(reference, at, step.Attempts + 1));
+        else
+            events.Add(new InvocationEvent.StepFailed(reference, at, step.Attempts, GaveUp(compiled, reference, step), null));
+    }
+
+    private static Failure GaveUp(CompiledStep compiled, StepRef reference, StepState step)
+    {
+        var what = compiled.Action.Declared is StepAction.Wait wait ? $"signal '{wait.Signal}' did not come" : "the child did not end";
+        var limit = Durations.Format((compiled.Step.Timeout.Step ?? compiled.Step.Timeout.Attempt)!.Value);
+        return Failure.Permanent("timeout", $"{what} within {limit}") with { Step = reference.ToString(), Attempt = step.Attempts };
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Actors.Core.Processes;
+
+namespace Actors.Core.Invocations;
+
+/// <summary>An invocation's state as people and programs outside see it.</summary>
+public static class InvocationViews
+{
+    /// <summary>Items of a mapped step that a view lists one by one; of larger maps it has the counts only.</summary>
+    public const int ItemsListedMax = 1000;
+
+    /// <summary>The view.</summary>
+    /// <param name="state">An invocation that was started.</param>
+    /// <param name="now">For durations that go on.</param>
+    public static InvocationView Of(InvocationState state, DateTimeOffset now)
+    {
+        var endedAt = Absolute(state, state.EndedAt);
+        return new InvocationView
+        {
+            InvocationId = state.Id.Id,
+            Tenant = state.Id.Tenant,
+            Process = state.Id.Process,
+            Version = state.Process.Map.Version,
+            Definition = state.Process.Hash,
+            Status = state.Status,
+            Run = state.Run,
+            CorrelationId = state.CorrelationId,
+            Input = state.Input,
+            Output = state.Output,
+            Failure = state.Failure,
+            StartedAt = state.StartedAt,
+            EndedAt = endedAt,
+            DurationMs = Math.Max(0, ((endedAt ?? now) - state.StartedAt).TotalMilliseconds),
+            Sequence = state.Sequence,
+            Steps = StepsOf(state),
+        };
+    }
+
+    private static ImmutableArray<StepView> StepsOf(InvocationState state)
+    {
+        var views = ImmutableArray.CreateBuilder<StepView>(state.Steps.Length);
+        for (var i = 0; i < state.Steps.Length; i++)
+        {
+            var compiled = state.Process.Steps[i];
+            var step = state.Steps[i];
+            views.Add(StepOf(state, compiled, step, compiled.Name));
+            if (step.Map is not { Items.Length: <= ItemsListedMax } map) continue;
+            for (var k = 0; k < map.Items.Length; k++)
+                views.Add(StepOf(state, compiled, map.Items[k], new StepRef(compiled.Name, k)));
+        }
+
+        return views.ToImmutable();
+    }
+
+    private static StepView StepOf(InvocationState state, CompiledStep compiled, StepState step, StepRef reference) => new()
+    {
+        Name = reference.ToString(),
+        Status = StatusOf(state, compiled, step),
+        Attempts = step.Attempts,
+        StartedAt = Absolute(state, step.ScheduledAt),
+        EndedAt = Absolute(state, step.EndedAt),
+        DurationMs = step.EndedAt is { } end ? (end - (step.ScheduledAt ?? end)) / 1000.0 : null,
+        Result = step.Status == StepStatus.Succeeded && step.Map is null ? step.Result : null,
+        Failure = step.UndoFailure ?? step.Failure,
+        Items = step.Map is { } map ? new ItemCounts(map.Items.Length, map.Succeeded, map.Failed) : null,
+    };
+
+    private static StepStatus StatusOf(InvocationState state, CompiledStep compiled, StepState step) => step.Undo switch
+    {
+        StepStatus.Running or StepStatus.Waiting => StepStatus.Undoing,
+        StepStatus.Succeeded => StepStatus.Undone,
+        StepStatus.Failed => StepStatus.UndoFailed,
+        _ when step.IsUndoQueued => StepStatus.Undoing,
+        _ when step.Status == StepStatus.Pending && state.Phase == InvocationPhase.Ended && !compiled.Step.Detached =>
+            StepStatus.Cancelled,
+        _ => step.Status,
+    };
+
+    private static DateTimeOffset? Absolute(InvocationState state, long? micros) =>
+        micros is { } m ? state.StartedAt + Micros.ToSpan(m) : null;
+}
