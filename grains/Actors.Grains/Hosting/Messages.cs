@@ -9,7 +9,9 @@ public abstract record GrainMessage;
 /// <typeparam name="TReply">The answer.</typeparam>
 public abstract record GrainRequest<TReply> : GrainMessage where TReply : GrainReply;
 
-/// <summary>What grains answer. Refusals that callers must expect are replies; only the loss of the grain is an exception.</summary>
+/// <summary>
+/// What grains answer. Refusals that callers must expect are replies; only the loss of the grain is an exception.
+/// </summary>
 public abstract record GrainReply;
 
 /// <summary>Nothing to say but that it is done, and durable.</summary>
@@ -26,9 +28,16 @@ public sealed record Refused(Failure Failure) : GrainReply;
 /// <summary>The first message after activation: time to hand out again what the journal says is outstanding.</summary>
 public sealed record Activated : GrainMessage;
 
-/// <summary>The time that was asked for by <see cref="IGrainTurn.WakeAt"/>, or that the projection names, has come.</summary>
+/// <summary>Activates a grain that is not in memory; understood by every grain, answered by the host itself.</summary>
+public sealed record Touch : GrainRequest<Done>;
+
+/// <summary>
+/// The time that was asked for by <see cref="IGrainTurn.WakeAt"/>, or that the projection names, has come.
+/// </summary>
 public sealed record WakeUp : GrainMessage;
 
-/// <summary>The workers could not take an item. Dispatch it again later; <see cref="IGrainTurn.WakeAt"/> gives the later.</summary>
+/// <summary>
+/// The workers could not take an item. Dispatch it again later; <see cref="IGrainTurn.WakeAt"/> gives the later.
+/// </summary>
 /// <param name="Item">Which.</param>
 public sealed record WorkRefused(WorkItem Item) : GrainMessage;

@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using Actors.Core.Text;
+
+namespace Actors.Grains.Entities;
+
+/// <summary>An entity class: how to make one, and its operations.</summary>
+internal sealed class EntityType
+{
+    private readonly FrozenDictionary<string, EntityOperation> _operations;
+
+    private EntityType(string name, Func<IEntity> create, FrozenDictionary<string, EntityOperation> operations)
+    {
+        Name = name;
+        Create = create;
+        _operations = operations;
+    }
+
+    public string Name { get; }
+
+    public Func<IEntity> Create { get; }
+
+    public static EntityType Of<TEntity>(string name) where TEntity : class, IEntity, new()
+    {
+        var operations = new Dictionary<string, EntityOperation>(StringComparer.OrdinalIgnoreCase);
+        var methods = typeof(TEntity).GetMethods(BindingFlags.Public | BindingFlags.Instance)
+            .Where(m => m.DeclaringType is { } d && d != typeof(object) && !IsBase(d) && !m.IsSpecialName && m.GetBaseDefinition().DeclaringType != typeof(object));
+        foreach (var method in methods)
+        {
+            if (!operations.TryAdd(method.Name, EntityOperation.Of(typeof(TEntity), method)))
+                throw new ArgumentException($"entity class {typeof(TEntity).Name} has two operations called '{method.Name}'; give each a name of its own");
+        }
+
+        if (operations.Count == 0)
+            throw new ArgumentException($"entity class {typeof(TEntity).Name} has no operation; its public methods are its operations");
+        return new EntityType(name, static () => new TEntity(), operations.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+    }
+
+    public bool TryFind(string operation, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EntityOperation? found) =>
+        _operations.TryGetValue(operation, out found);
+
+    public Failure Unknown(string operation)
+    {
+        var near = Spelling.Nearest(operation, _operations.Keys);
+        return Failure.Permanent(
+            "not-found", $"entity type '{Name}' has no operation '{operation}'" + (near is null ? "" : $"; did you mean '{near}'?"));
+    }
+
+    private static bool IsBase(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Entity<>);
+}
+
+/// <summary>One operation: takes an argument as JSON, gives its result as JSON.</summary>
+internal sealed class EntityOperation
+{
+    private readonly Func<IEntity, Payload, Payload> _invoke;
+
+    private EntityOperation(string name, Func<IEntity, Payload, Payload> invoke) => (Name, _invoke) = (name, invoke);
+
+    public string Name { get; }
+
+    public static EntityOperation Of(Type type, MethodInfo method)
+    {
+        var parameters = method.GetParameters();
+        if (parameters.Length > 1 || method.IsGenericMethod || parameters.Any(p => p.ParameterType.IsByRef))
+            throw new ArgumentException($"operation {type.Name}.{method.Name} has to have no parameter, or one that is passed by value");
+        if (typeof(Task).IsAssignableFrom(method.ReturnType) || method.ReturnType.FullName?.StartsWith("System.Threading.Tasks.ValueTask", StringComparison.Ordinal) == true)
+            throw new ArgumentException($"operation {type.Name}.{method.Name} is asynchronous; an operation is a turn: it does no I/O and returns its result");
+        var make = typeof(EntityOperation).GetMethod(
+            (parameters.Length, method.ReturnType == typeof(void)) switch
+            {
+                (0, true) => nameof(Action0),
+                (0, false) => nameof(Func0),
+                (_, true) => nameof(Action1),
+                _ => nameof(Func1),
+            }, BindingFlags.NonPublic | BindingFlags.Static)!;
+        var arguments = new List<Type> { type };
+        if (parameters.Length == 1) arguments.Add(parameters[0].ParameterType);
+        if (method.ReturnType != typeof(void)) arguments.Add(method.ReturnType);
+        return new EntityOperation(
+            method.Name, (Func<IEntity, Payload, Payload>)make.MakeGenericMethod([.. arguments]).Invoke(null, [method])!);
+    }
+
+    public Payload Invoke(IEntity entity, Payload input) => _invoke(entity, input);
+
+    private static Func<IEntity, Payload, Payload> Action0<TEntity>(MethodInfo method)
+    {
+        var call = method.CreateDelegate<Action<TEntity>>();
+        return (entity, _) =>
+        {
+            call((TEntity)entity);
+            return Payload.Null;
+        };
+    }
+
+    private static Func<IEntity, Payload, Payload> Func0<TEntity, TResult>(MethodInfo method)
+    {
+        var call = method.CreateDelegate<Func<TEntity, TResult>>();
+        return (entity, _) => Payload.From(call((TEntity)entity));
+    }
+
+    private static Func<IEntity, Payload, Payload> Action1<TEntity, TInput>(MethodInfo method)
+    {
+        var call = method.CreateDelegate<Action<TEntity, TInput>>();
+        return (entity, input) =>
+        {
+            call((TEntity)entity, input.To<TInput>()!);
+            return Payload.Null;
+        };
+    }
+
+    private static Func<IEntity, Payload, Payload> Func1<TEntity, TInput, TResult>(MethodInfo method)
+    {
+        var call = method.CreateDelegate<Func<TEntity, TInput, TResult>>();
+        return (entity, input) => Payload.From(call((TEntity)entity, input.To<TInput>()!));
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Actors.Core.Invocations;
+using Actors.Core.Processes;
+using Actors.Definitions;
+using Actors.Grains.Work;
+
+namespace Actors.Grains.Invocations;
+
+/// <summary>
+/// Makes the work item of an attempt from the state: everything resolved, so that a worker needs nothing else.
+/// </summary>
+internal static class WorkItemFactory
+{
+    /// <exception cref="TerminalException">A path or placeholder gives nothing where something is needed.</exception>
+    public static WorkItem Create(InvocationState state, CompiledStep compiled, StepState step, StepRef reference, bool isUndo)
+    {
+        var input = InvocationDocument.InputOf(state, compiled, reference.Item);
+        var stages = isUndo ? [] : StagesFrom(state.Process, compiled);
+        var action = stages.Length > 1
+            ? new WorkAction.Stages(stages)
+            : Resolve(state, compiled, isUndo ? compiled.Undo! : compiled.Action, reference.Item, input);
+        return new WorkItem(
+            KeyOf(state, step, reference, isUndo),
+            action,
+            input,
+            IdempotencyKey(state, step, reference, isUndo),
+            state.CorrelationId,
+            TimeoutOf(state, compiled, isUndo),
+            compiled.Step.Permanent)
+        {
+            Limit = isUndo ? null : compiled.Step.Limit,
+            TraceParent = state.TraceParent,
+        };
+    }
+
+    /// <summary>Names the current attempt.</summary>
+    public static WorkKey KeyOf(InvocationState state, StepState step, StepRef reference, bool isUndo) => new(
+        state.Id, state.Run, reference.Name, reference.Item, isUndo, isUndo ? step.UndoAttempts : step.Attempts);
+
+    /// <summary>
+    /// <c>tenant/process/id/run/step[item]</c>, then <c>/round</c> where the step is done anew after it was undone or
+    /// refused, then <c>/undo</c> for its compensation: the same for all attempts, different for everything else.
+    /// </summary>
+    public static string IdempotencyKey(InvocationState state, StepState step, StepRef reference, bool isUndo)
+    {
+        var round = step.Round == 0 ? "" : $"/{step.Round}";
+        return $"{state.Id.Tenant}/{state.Id.Process}/{state.Id.Id}/{state.Run}/{reference}{round}{(isUndo ? "/undo" : "")}";
+    }
+
+    /// <summary>Id of the child that a step starts.</summary>
+    /// <exception cref="TerminalException">It gives no id.</exception>
+    public static InvocationId ChildOf(InvocationState state, CompiledStep compiled, StepState step, StepRef reference)
+    {
+        var child = (StepAction.Child)compiled.Action.Declared;
+        var id = compiled.Action.Id?.Evaluate(new InvocationDocument(state, compiled, reference.Item), null)
+            ?? $"{state.Id.Id}.{state.Run}.{reference}{(step.Round == 0 ? "" : $".{step.Round}")}";
+        return new InvocationId(state.Id.Tenant, child.Process, CheckId(id, compiled.Name));
+    }
+
+    private static TimeSpan TimeoutOf(InvocationState state, CompiledStep compiled, bool isUndo)
+    {
+        var action = isUndo ? compiled.Undo! : compiled.Action;
+        var service = action.Service is { } name && state.Process.Map.Services.TryGetValue(name, out var s) ? s.Timeout : null;
+        var attempt = compiled.Step.Timeout.Attempt ?? service ?? StepDefaults.AttemptTimeout;
+        return !isUndo && compiled.Step.Timeout.Step is { } whole && whole < attempt ? whole : attempt;
+    }
+
+    private static WorkAction Resolve(InvocationState state, CompiledStep compiled, CompiledAction action, int item, Payload input)
+    {
+        var document = new InvocationDocument(state, compiled, item);
+        return action.Declared switch
+        {
+            StepAction.Handler handler => new WorkAction.Handler(handler.Name),
+            StepAction.Simulate simulate => new WorkAction.Simulate(simulate),
+            StepAction.Emit emit => new WorkAction.Emit(emit.Event, action.Body?.Evaluate(document) ?? input),
+            StepAction.Entity entity => new WorkAction.Entity(
+                new EntityId(state.Id.Tenant, entity.Type, CheckId(action.Id!.Evaluate(document, null), compiled.Name)),
+                entity.Operation),
+            StepAction.Http http => ResolveHttp(state, http, action, document, input),
+            _ => throw new InvalidOperationException($"{action.Declared.GetType().Name} is not work"),
+        };
+    }
+
+    private static WorkAction.Http ResolveHttp(
+        InvocationState state, StepAction.Http http, CompiledAction action, InvocationDocument document, Payload input)
+    {
+        var service = action.Service is { } name ? new ServiceReference(name, state.Process.Map.Services[name]) : null;
+        var headers = action.Headers.IsEmpty
+            ? ImmutableArray<KeyValuePair<string, string>>.Empty
+            : [.. action.Headers.Select(h => KeyValuePair.Create(h.Key, h.Value.Evaluate(document, null)))];
+        Payload? body = action.Body is { } template ? template.Evaluate(document)
+            : http.Method is "GET" or "DELETE" ? null : input;
+        return new WorkAction.Http(http, service, action.Url!.Evaluate(document, Uri.EscapeDataString), headers, body);
+    }
+
+    private static string CheckId(string id, string step) => Names.IsId(id)
+        ? id
+        : throw new TerminalException(
+            $"'{id}' of step '{step}' can't be an id: 1 to {Names.IdCharactersMax} characters, no control characters", "mapping");
+
+    /// <summary>From a pure stage of a direct pipeline on, all stages that run in the same go.</summary>
+    private static ImmutableArray<PureStage> StagesFrom(CompiledProcess process, CompiledStep first)
+    {
+        if (!process.IsDirect || !CanJoinRun(first)) return [];
+        var stages = ImmutableArray.CreateBuilder<PureStage>();
+        stages.Add(StageOf(first));
+        for (var i = first.Position + 1; i < process.Steps.Length; i++)
+        {
+            var next = process.Steps[i];
+            if (!CanJoinRun(next) || next.Input is not null || next.When is not null) break;
+            stages.Add(StageOf(next));
+        }
+
+        return stages.ToImmutable();
+    }
+
+    private static PureStage StageOf(CompiledStep step) => new(step.Name, ((StepAction.Handler)step.Action.Declared).Name);
+
+    private static bool CanJoinRun(CompiledStep step) =>
+        step.Step is { Pure: true, Action: StepAction.Handler, Each: null, Limit: null, Detached: false };
+}

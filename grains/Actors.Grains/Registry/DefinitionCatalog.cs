@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Actors.Core.Definitions;
+using Actors.Core.Processes;
+using Actors.Grains.Invocations;
+using Actors.Journal;
+
+namespace Actors.Grains.Registry;
+
+/// <summary>
+/// Compiled definitions, kept in memory once they are needed. Those that are not in memory are read from the store,
+/// where registration put their text under their hash.
+/// </summary>
+public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
+{
+    private readonly ConcurrentDictionary<string, CompiledProcess> _byHash = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CompiledProcess> _current = new(StringComparer.Ordinal);
+
+    /// <summary>The processes that can be started, by name.</summary>
+    public IReadOnlyCollection<CompiledProcess> Current =>
+        [.. _current.Values.OrderBy(p => p.Map.Process, StringComparer.Ordinal)];
+
+    /// <summary>Makes a registered definition the one that new invocations of its process get.</summary>
+    public void MakeCurrent(CompiledProcess definition)
+    {
+        _byHash[definition.Hash] = definition;
+        _current[definition.Map.Process] = definition;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CompiledProcess> GetAsync(string hash, CancellationToken cancellationToken)
+    {
+        if (_byHash.TryGetValue(hash, out var known)) return known;
+        var bytes = await store.ReadPayloadAsync(new PayloadHash(hash), cancellationToken);
+        var result = StepMapJson.Read(Encoding.UTF8.GetString(bytes.Span));
+        if (!result.IsValid)
+            throw new StoreCorruptException($"definition {hash} is in the store, but this version can't read it: {result.Errors[0]}");
+        return _byHash.GetOrAdd(hash, CompiledProcess.Compile(result.Map, hash));
+    }
+
+    /// <inheritdoc/>
+    public bool TryGet(string hash, [NotNullWhen(true)] out CompiledProcess? definition) =>
+        _byHash.TryGetValue(hash, out definition);
+
+    /// <inheritdoc/>
+    public bool TryGetCurrent(string process, [NotNullWhen(true)] out CompiledProcess? definition) =>
+        _current.TryGetValue(process, out definition);
+}
