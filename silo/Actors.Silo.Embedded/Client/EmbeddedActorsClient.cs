@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Actors.Core.JsonPath;
+using Actors.Core.Processes;
+using Actors.Core.Text;
+using Actors.Grains.Entities;
+using Actors.Grains.Hosting;
+using Actors.Grains.Invocations;
+using Actors.Journal;
+
+namespace Actors.Silo.Embedded.Client;
+
+/// <summary>
+/// The client of the engine in the same process: no wire, no copies. Can be handed out before the engine runs.
+/// </summary>
+/// <param name="engine">Gives the running engine's parts, or throws <see cref="UnavailableException"/>.</param>
+internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsClient
+{
+
+    public async Task<StartResult> StartAsync(StartRequest request, CancellationToken cancellationToken = default)
+    {
+        CheckName("tenant", request.Tenant);
+        CheckName("process", request.Process);
+        var definition = Find(request.Process);
+        CheckInput(definition, request.Input);
+        var id = new InvocationId(request.Tenant, request.Process, KeyOf(definition, request));
+        var correlation = request.CorrelationId ?? Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("N");
+        if (!Names.IsId(correlation)) throw new InvalidNameException(IdRule("correlation id", correlation));
+        var reply = await CallAsync<StartReply, StartReply>(
+            id.Key,
+            new StartInvocation(
+                definition.Hash, request.Input, correlation, request.Policy, TraceParent: Activity.Current?.Id),
+            id,
+            cancellationToken);
+        return new StartResult(id, reply.Created, reply.Status, reply.CorrelationId);
+    }
+
+    public async Task<InvocationView> GetAsync(InvocationId id, CancellationToken cancellationToken = default) =>
+        (await CallAsync<InvocationReply, InvocationReply>(Check(id).Key, new ReadInvocation(), id, cancellationToken)).View;
+
+    public async Task<InvocationList> ListAsync(InvocationFilter filter, CancellationToken cancellationToken = default)
+    {
+        CheckName("tenant", filter.Tenant);
+        if (filter.CountMax is < 1 or > 1000)
+            throw new InvalidPayloadException($"count is {filter.CountMax}; it may be 1 to 1000");
+        var page = await engine().Store.ListAsync(
+            new ProjectionFilter(
+                GrainKind.Invocation, filter.Tenant, filter.Process, filter.Status?.ToString(), filter.CorrelationId,
+                filter.StartedFrom, filter.StartedBefore, filter.Cursor, filter.CountMax),
+            cancellationToken);
+        return new InvocationList([.. page.Rows.Select(Summarise)], page.Cursor);
+    }
+
+    public async Task<InvocationView> WaitAsync(InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        Check(id);
+        using var timer = timeout is { } t ? new CancellationTokenSource(t, engine().Host.Time) : null;
+        using var linked = timer is null
+            ? null
+            : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        try
+        {
+            var reply = await CallAsync<InvocationReply, InvocationReply>(
+                id.Key, new AwaitInvocation(), id, linked?.Token ?? cancellationToken);
+            return reply.View;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await GetAsync(id, cancellationToken);
+        }
+    }
+
+    public Task SignalAsync(
+        InvocationId id, string signal, Payload payload = default, string? signalId = null, CancellationToken cancellationToken = default)
+    {
+        CheckName("signal", signal);
+        if (signalId is not null && !Names.IsId(signalId)) throw new InvalidNameException(IdRule("signal id", signalId));
+        return SteerAsync(id, new SignalInvocation(signal, signalId, payload), cancellationToken);
+    }
+
+    public Task CancelAsync(InvocationId id, string? reason = null, CancellationToken cancellationToken = default) =>
+        SteerAsync(id, new CancelInvocation(reason), cancellationToken);
+
+    public Task PauseAsync(InvocationId id, CancellationToken cancellationToken = default) =>
+        SteerAsync(id, new PauseInvocation(), cancellationToken);
+
+    public Task ResumeAsync(InvocationId id, CancellationToken cancellationToken = default) =>
+        SteerAsync(id, new ResumeInvocation(), cancellationToken);
+
+    public Task RetryAsync(InvocationId id, CancellationToken cancellationToken = default) =>
+        SteerAsync(id, new RetryInvocation(), cancellationToken);
+
+    public async Task<HistoryPage> HistoryAsync(
+        InvocationId id, long after = 0, int countMax = 1000, CancellationToken cancellationToken = default)
+    {
+        if (countMax is < 1 or > 10_000) throw new InvalidPayloadException($"count is {countMax}; it may be 1 to 10000");
+        return await new HistoryReader(engine().Store).ReadAsync(Check(id), after, countMax, cancellationToken);
+    }
+
+    public async Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default) =>
+        (await CallAsync<ExplanationReply, ExplanationReply>(Check(id).Key, new ExplainInvocation(), id, cancellationToken)).Explanation;
+
+    public async IAsyncEnumerable<HistoryEvent> WatchAsync(
+        InvocationId id, long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var grown = new SemaphoreSlim(0);
+        await using var subscription = engine().Host.Subscribe(Check(id).Key, _ => grown.Release());
+        while (true)
+        {
+            var page = await new HistoryReader(engine().Store).ReadAsync(id, after, 1000, cancellationToken);
+            foreach (var e in page.Events) yield return e;
+            if (page.Events.Count > 0)
+            {
+                after = page.Events[^1].Sequence;
+                continue;
+            }
+
+            // Detached steps and a retry can add to a history behind an end; a watch is over with the run.
+            if ((await GetAsync(id, cancellationToken)).HasEnded) yield break;
+            await grown.WaitAsync(cancellationToken);
+        }
+    }
+
+    public async Task<Payload> CallEntityAsync(
+        EntityId id, string operation, Payload input = default, string? operationId = null, CancellationToken cancellationToken = default)
+    {
+        Check(id);
+        if (operationId is not null && !Names.IsId(operationId)) throw new InvalidNameException(IdRule("operation id", operationId));
+        var call = new CallOperation(operation, input, operationId, Activity.Current?.TraceId.ToHexString());
+        var reply = await engine().Host.CallAsync(id.Key, call, cancellationToken);
+        return reply switch
+        {
+            OperationReply done => done.Result,
+            Refused refused => throw EdgeErrors.ToException(refused.Failure, null),
+            _ => throw new InvalidOperationException($"an entity answered {reply.GetType().Name}"),
+        };
+    }
+
+    public async Task<Payload?> GetEntityAsync(EntityId id, CancellationToken cancellationToken = default)
+    {
+        var reply = await engine().Host.CallAsync(Check(id).Key, new ReadEntity(), cancellationToken);
+        return reply switch
+        {
+            EntityStateReply state => state.State,
+            Refused refused => throw EdgeErrors.ToException(refused.Failure, null),
+            _ => throw new InvalidOperationException($"an entity answered {reply.GetType().Name}"),
+        };
+    }
+
+    public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
+        Task.FromResult<IReadOnlyList<ProcessView>>([.. engine().Catalog.Current.Select(ProcessViews.Of)]);
+
+    private static InvocationSummary Summarise(ProjectionRow row) => new(
+        row.Key.Id, row.Key.Tenant, row.Key.Type, Enum.Parse<InvocationStatus>(row.Projection.Status),
+        row.Projection.CorrelationId ?? "", row.Projection.StartedAt, row.Projection.EndedAt, row.Projection.WakeAt);
+
+    private async Task SteerAsync(InvocationId id, GrainRequest<Done> request, CancellationToken cancellationToken) =>
+        await CallAsync<Done, Done>(Check(id).Key, request, id, cancellationToken);
+
+    private async ValueTask<TReply> CallAsync<TRequest, TReply>(
+        GrainKey key, GrainRequest<TRequest> request, InvocationId id, CancellationToken cancellationToken)
+        where TRequest : GrainReply
+        where TReply : GrainReply
+    {
+        var reply = await engine().Host.CallAsync(key, request, cancellationToken);
+        return reply switch
+        {
+            TReply expected => expected,
+            Refused refused => throw EdgeErrors.ToException(refused.Failure, id),
+            _ => throw new InvalidOperationException($"'{id}' answered {reply.GetType().Name}"),
+        };
+    }
+
+    private CompiledProcess Find(string process)
+    {
+        if (engine().Catalog.TryGetCurrent(process, out var definition)) return definition;
+        var near = Spelling.Nearest(process, engine().Catalog.Current.Select(p => p.Map.Process));
+        throw new NotFoundException($"there is no process '{process}'" + (near is null ? "; 'actors list --processes' names those there are" : $"; did you mean '{near}'?"));
+    }
+
+    private static void CheckInput(CompiledProcess definition, Payload input)
+    {
+        if (definition.InputSchema?.Validate(input.ToElement()) is not { IsEmpty: false } violations) return;
+        throw new InvalidPayloadException(
+            $"the input does not fit the schema of process '{definition.Map.Process}': " + string.Join("; ", violations.Select(v => v.ToString())));
+    }
+
+    private static string KeyOf(CompiledProcess definition, StartRequest request)
+    {
+        var key = request.Key ?? KeyInInput(definition, request.Input) ?? request.FallbackKey ?? Guid.CreateVersion7().ToString("N");
+        return Names.IsId(key) ? key : throw new InvalidNameException(IdRule("idempotency key", key));
+    }
+
+    private static string? KeyInInput(CompiledProcess definition, Payload input)
+    {
+        if (definition.Key is not { } path) return null;
+        if (path.TrySelectSingle(new ElementView(input.ToElement()), out var value) &&
+            value.ValueKind is System.Text.Json.JsonValueKind.String or System.Text.Json.JsonValueKind.Number)
+            return value.ToString();
+        throw new InvalidPayloadException(
+            $"the key '{definition.Map.Key}' of process '{definition.Map.Process}' finds no text or number in the input; give it there, or give an idempotency key");
+    }
+
+    private static InvocationId Check(InvocationId id)
+    {
+        CheckName("tenant", id.Tenant);
+        CheckName("process", id.Process);
+        return Names.IsId(id.Id) ? id : throw new InvalidNameException(IdRule("invocation id", id.Id));
+    }
+
+    private static EntityId Check(EntityId id)
+    {
+        CheckName("tenant", id.Tenant);
+        CheckName("entity type", id.Type);
+        return Names.IsId(id.Id) ? id : throw new InvalidNameException(IdRule("entity id", id.Id));
+    }
+
+    private static void CheckName(string what, string name)
+    {
+        if (!Names.IsName(name))
+            throw new InvalidNameException(
+                $"'{Shorten(name)}' can't be a {what}: a name starts with a letter or digit and has letters, digits and _ - . : only, no '..', at most {Names.NameCharactersMax} characters");
+    }
+
+    private static string IdRule(string what, string id) =>
+        $"'{Shorten(id)}' can't be an {what}: 1 to {Names.IdCharactersMax} characters, none of them a control character";
+
+    private static string Shorten(string? text) => text is null ? "" : text.Length <= 80 ? text : text[..80] + "…";
+}

@@ -1,0 +1,171 @@
+using System.Text;
+using Actors.Core.Definitions;
+using Actors.Core.Processes;
+using Actors.Definitions;
+using Actors.Grains.Registry;
+using Actors.Grains.Steps;
+using Actors.Journal;
+using Actors.Silo.Embedded.Client;
+using Actors.Storage.Memory;
+using Actors.Storage.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Silo.Embedded;
+
+/// <summary>
+/// The engine in one process: opens the store, registers the processes, hosts the grains, takes up what an earlier
+/// process left unfinished. Registered by <c>AddActors</c>; can be used without a host builder, too.
+/// </summary>
+public sealed partial class ActorsEngine : IAsyncDisposable
+{
+    private readonly ActorsOptions _options;
+    private readonly IServiceProvider _services;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly IServiceEndpoints _endpoints;
+    private readonly ISecrets _secrets;
+    private EngineParts? _running;
+
+    /// <summary>An engine that is not started.</summary>
+    /// <param name="options">What to host.</param>
+    /// <param name="services">For handler classes; their scopes are made from it.</param>
+    /// <param name="loggers">Logs.</param>
+    /// <param name="time">Clock of timers and timeouts.</param>
+    /// <param name="endpoints">Base addresses of services; null: as declared.</param>
+    /// <param name="secrets">Values of secrets; null: none is known.</param>
+    public ActorsEngine(
+        ActorsOptions options, IServiceProvider services, ILoggerFactory loggers, TimeProvider time,
+        IServiceEndpoints? endpoints = null, ISecrets? secrets = null)
+    {
+        options.Validate();
+        _options = options;
+        _services = services;
+        _loggers = loggers;
+        _time = time;
+        _endpoints = endpoints ?? DeclaredEndpoints.Instance;
+        _secrets = secrets ?? NoSecrets.Instance;
+        Client = new EmbeddedActorsClient(() => Current);
+    }
+
+    /// <summary>The client of this engine.</summary>
+    /// <remarks>
+    /// It can be handed out before the engine runs; until then its calls throw <see cref="UnavailableException"/>.
+    /// </remarks>
+    public IActorsClient Client { get; }
+
+    /// <summary>The host, for those who talk to grains themselves.</summary>
+    /// <exception cref="UnavailableException">The engine is not running.</exception>
+    public EmbeddedGrainHost Host => Current.Host;
+
+    /// <summary>Whether the engine runs and its store takes appends; else why not.</summary>
+    public string? Trouble => _running is not { } running ? "the engine is not running"
+        : running.Store.Health switch
+        {
+            StoreHealth.Ready => null,
+            StoreHealth.Full => "the store is full: make room on its disk",
+            _ => "the store has stopped: look at its log, then restart the silo",
+        };
+
+    private EngineParts Current => _running ?? throw new UnavailableException("the engine is not running");
+
+    /// <summary>
+    /// Opens the store, registers the processes, starts the host. Unfinished work is taken up in the background.
+    /// </summary>
+    /// <exception cref="StoreOpenException">The store can't be opened.</exception>
+    /// <exception cref="DefinitionException">A process is not valid.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var definitions = _options.Processes.Select(Prepare).ToArray();
+        var store = await OpenAsync(cancellationToken);
+        var running = Compose(store);
+        try
+        {
+            foreach (var (definition, text) in definitions)
+            {
+                await running.Host.CallAsync(
+                    RegistryGrain.Key,
+                    new RegisterDefinition(definition.Map.Process, definition.Map.Version, definition.Hash, text),
+                    cancellationToken);
+                running.Catalog.MakeCurrent(definition);
+            }
+
+            await running.Host.StartAsync(cancellationToken);
+            _running = running;
+            LogStarted(_loggers.CreateLogger<ActorsEngine>(), definitions.Length, _options.StorePath ?? "memory");
+        }
+        catch
+        {
+            await CloseAsync(running);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Takes no new work, lets what runs end for a while, closes the store. What is unfinished goes on at the next
+    /// start.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _running, null) is not { } running) return;
+        running.Retention?.Dispose();
+        await running.Host.StopAsync(_options.DrainTimeout, cancellationToken);
+        await CloseAsync(running);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    private static (CompiledProcess Definition, Payload Text) Prepare(StepMap map)
+    {
+        var errors = StepMapValidator.Check(map);
+        if (!errors.IsEmpty) throw new DefinitionException(errors);
+        var text = StepMapJson.Write(map);
+        return (CompiledProcess.Compile(map, ContentHash.OfCanonical(text)), Payload.FromTrustedUtf8(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static async ValueTask CloseAsync(EngineParts running)
+    {
+        await running.Host.DisposeAsync();
+        running.Worker.Dispose();
+        await running.Store.DisposeAsync();
+    }
+
+    private async ValueTask<IJournalStore> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Store is { } make) return await make(_services, cancellationToken);
+        if (_options.StorePath is not { } path) return new MemoryJournalStore();
+        return await SqliteJournalStore.OpenAsync(
+            new SqliteJournalOptions { Path = path }, _time, _loggers.CreateLogger<SqliteJournalStore>(), cancellationToken);
+    }
+
+    private EngineParts Compose(IJournalStore store)
+    {
+        var catalog = new DefinitionCatalog(store);
+        var entities = new HostEntityCaller();
+        var worker = new StepWorker(_options.Worker, new StepWorkerPorts
+        {
+            Handlers = _options.Handlers,
+            Services = _services,
+            Time = _time,
+            LoggerFactory = _loggers,
+            Endpoints = _endpoints,
+            Secrets = _secrets,
+            Entities = entities,
+            Subscribers = _options.Subscribers,
+        });
+        var factory = new EngineGrainFactory(catalog, _options.Entities);
+        var host = new EmbeddedGrainHost(store, factory, worker, _time, _options.Host, _loggers.CreateLogger<EmbeddedGrainHost>());
+        entities.Host = host;
+        var retention = _options.Retention is { } kept
+            ? new RetentionLoop(store, kept, _time, _loggers.CreateLogger<RetentionLoop>())
+            : null;
+        return new EngineParts(store, host, worker, catalog, retention);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Engine started with {Processes} processes on store {Store}")]
+    private static partial void LogStarted(ILogger logger, int processes, string store);
+}
+
+/// <summary>What a running engine consists of.</summary>
+internal sealed record EngineParts(
+    IJournalStore Store, EmbeddedGrainHost Host, StepWorker Worker, DefinitionCatalog Catalog, RetentionLoop? Retention);

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Actors.Core.Definitions;
+using Actors.Definitions;
+using Actors.Grains.Entities;
+using Actors.Grains.Steps;
+using Actors.Journal;
+
+namespace Actors.Silo.Embedded;
+
+/// <summary>
+/// What an embedded engine hosts, and where it keeps it. Filled in by the action given to <c>AddActors</c>.
+/// </summary>
+public sealed class ActorsOptions
+{
+    private readonly List<StepMap> _processes = [];
+    private readonly List<IEventSubscriber> _subscribers = [];
+
+    /// <summary>
+    /// File of the SQLite store; null: the store is in memory and gone with the process. Default: <c>actors.db</c>.
+    /// </summary>
+    public string? StorePath { get; set; } = "actors.db";
+
+    /// <summary>
+    /// Makes another store than the two above; null: they are used. The engine disposes what it makes.
+    /// </summary>
+    public Func<IServiceProvider, CancellationToken, ValueTask<IJournalStore>>? Store { get; set; }
+
+    /// <summary>Handlers of steps.</summary>
+    public HandlerRegistry Handlers { get; } = new();
+
+    /// <summary>Classes of shared entities.</summary>
+    public EntityRegistry Entities { get; } = new();
+
+    /// <summary>Bounds and settings of the host.</summary>
+    public EmbeddedHostOptions Host { get; set; } = new();
+
+    /// <summary>Bounds and settings of the workers.</summary>
+    public StepWorkerOptions Worker { get; set; } = new();
+
+    /// <summary>How long a stop waits for what is running. Default: 10 seconds. Range: 0 to 10 minutes.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long finished invocations are kept; null: for ever. Default: null. Range: 1 minute to 10 years.
+    /// </summary>
+    public TimeSpan? Retention { get; set; }
+
+    /// <summary>The processes added so far.</summary>
+    public IReadOnlyList<StepMap> Processes => _processes;
+
+    /// <summary>The subscribers added so far.</summary>
+    internal ImmutableArray<IEventSubscriber> Subscribers => [.. _subscribers];
+
+    /// <summary>Keeps everything in a SQLite file.</summary>
+    public ActorsOptions UseSqlite(string path)
+    {
+        StorePath = path;
+        return this;
+    }
+
+    /// <summary>Keeps everything in memory: for tests.</summary>
+    public ActorsOptions UseMemory()
+    {
+        StorePath = null;
+        return this;
+    }
+
+    /// <summary>
+    /// Hosts a process. Of several versions of one process the one added last is the one that is started.
+    /// </summary>
+    public ActorsOptions AddProcess(StepMap process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        _processes.Add(process);
+        return this;
+    }
+
+    /// <summary>Hosts the process in a file.</summary>
+    /// <exception cref="DefinitionException">The file is not a valid process; it holds every error.</exception>
+    public ActorsOptions AddProcessFile(string path) =>
+        AddProcess(ProcessFile.Read(File.ReadAllText(path), path).MapOrThrow());
+
+    /// <summary>Adds every handler class of an assembly.</summary>
+    public ActorsOptions AddHandlers(Assembly assembly)
+    {
+        Handlers.AddFrom(assembly);
+        return this;
+    }
+
+    /// <summary>Adds a handler as a function.</summary>
+    public ActorsOptions AddHandler<TInput, TOutput>(string name, Func<TInput, StepContext, ValueTask<TOutput>> handler)
+    {
+        Handlers.Add(name, handler);
+        return this;
+    }
+
+    /// <summary>Adds an entity class under a name.</summary>
+    public ActorsOptions AddEntity<TEntity>(string name) where TEntity : class, IEntity, new()
+    {
+        Entities.Add<TEntity>(name);
+        return this;
+    }
+
+    /// <summary>Adds a subscriber to the events that emit steps publish.</summary>
+    public ActorsOptions AddSubscriber(IEventSubscriber subscriber)
+    {
+        _subscribers.Add(subscriber);
+        return this;
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    internal void Validate()
+    {
+        if (DrainTimeout < TimeSpan.Zero || DrainTimeout > TimeSpan.FromMinutes(10))
+            throw new ArgumentOutOfRangeException(
+                nameof(DrainTimeout), DrainTimeout, "ActorsOptions.DrainTimeout: its range is 0 to 10 minutes");
+        if (Retention is { } kept && (kept < TimeSpan.FromMinutes(1) || kept > TimeSpan.FromDays(3653)))
+            throw new ArgumentOutOfRangeException(
+                nameof(Retention), kept, "ActorsOptions.Retention: its range is 1 minute to 10 years");
+    }
+}

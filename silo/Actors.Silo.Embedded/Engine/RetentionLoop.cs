@@ -1,0 +1,57 @@
+using Actors.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Silo.Embedded;
+
+/// <summary>
+/// Removes what ended longer ago than it is kept: every tenth of that time, at least every hour, in bounded batches.
+/// </summary>
+internal sealed partial class RetentionLoop : IDisposable
+{
+    private const int BatchMax = 1000;
+
+    private readonly IJournalStore _store;
+    private readonly TimeSpan _kept;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ITimer _timer;
+    private int _busy;
+
+    public RetentionLoop(IJournalStore store, TimeSpan kept, TimeProvider time, ILogger logger)
+    {
+        (_store, _kept, _time, _logger) = (store, kept, time, logger);
+        var period = TimeSpan.FromTicks(Math.Clamp(kept.Ticks / 10, TimeSpan.TicksPerSecond, TimeSpan.TicksPerHour));
+        _timer = time.CreateTimer(_ => _ = RunAsync(), null, TimeSpan.Zero, period);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private async Task RunAsync()
+    {
+        if (Interlocked.Exchange(ref _busy, 1) == 1) return;
+        try
+        {
+            int removed;
+            do
+            {
+                removed = await _store.PurgeAsync(_time.GetUtcNow() - _kept, BatchMax);
+                if (removed > 0) LogPurged(_logger, removed);
+            }
+            while (removed == BatchMax);
+        }
+        catch (ActorsException e)
+        {
+            LogFailed(_logger, e);
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Count} finished journals")]
+    private static partial void LogPurged(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Finished journals could not be removed; tried again at the next round")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

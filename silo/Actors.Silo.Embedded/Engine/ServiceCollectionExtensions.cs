@@ -1,0 +1,41 @@
+using Actors.Grains.Steps;
+using Actors.Silo.Embedded;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the embedded engine to any .NET program.</summary>
+public static class ActorsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Hosts the engine in this program: it starts and stops with it, and <see cref="Actors.IActorsClient"/> can be
+    /// injected.
+    /// </summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="configure">Says what to host and where to keep it.</param>
+    public static IServiceCollection AddActors(this IServiceCollection services, Action<ActorsOptions> configure)
+    {
+        var options = new ActorsOptions();
+        configure(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new ActorsEngine(
+            options,
+            provider,
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<IServiceEndpoints>(),
+            provider.GetService<ISecrets>()));
+        services.AddSingleton(provider => provider.GetRequiredService<ActorsEngine>().Client);
+        services.AddHostedService<EngineService>();
+        return services;
+    }
+
+    private sealed class EngineService(ActorsEngine engine) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => engine.StartAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,61 @@
+using Actors.Core.Journaling;
+using Actors.Grains.Hosting;
+using Actors.Grains.Work;
+using Actors.Journal;
+
+namespace Actors.Silo.Embedded.Hosting;
+
+/// <summary>The grain's side: what it asks for goes into the batch that is being collected.</summary>
+internal sealed partial class Activation : IGrainTurn
+{
+    private DateTimeOffset _now;
+    private PendingCall? _caller;
+    private int _postponed;
+
+    DateTimeOffset IGrainTurn.Now => _now;
+
+    string IGrainTurn.NewId() => Guid.CreateVersion7().ToString("N");
+
+    double IGrainTurn.NextRandom() => Random.Shared.NextDouble();
+
+    void IGrainTurn.Append(IJournalEvent journalEvent) => _collecting.Events.Add(journalEvent);
+
+    void IGrainTurn.Project(Projection projection) => _collecting.Projection = projection;
+
+    void IGrainTurn.Reply(GrainReply reply)
+    {
+        if (_caller is { } caller) Ask(new Effect(EffectKind.Reply, default, reply, caller, default));
+    }
+
+    PostponedReply IGrainTurn.PostponeReply()
+    {
+        var caller = _caller ?? new PendingCall();
+        _postponed++;
+        _postponedCalls.Add(caller);
+        return caller;
+    }
+
+    void IGrainTurn.Reply(PostponedReply postponed, GrainReply reply)
+    {
+        var call = (PendingCall)postponed;
+        _postponed--;
+        _postponedCalls.Remove(call);
+        Ask(new Effect(EffectKind.Reply, default, reply, call, default));
+    }
+
+    void IGrainTurn.Post(GrainKey to, GrainMessage message) => Ask(new Effect(EffectKind.Post, to, message, null, default));
+
+    void IGrainTurn.Dispatch(WorkItem item) => Ask(new Effect(EffectKind.Dispatch, default, item, null, default));
+
+    void IGrainTurn.CancelWork(WorkKey key) => Ask(new Effect(EffectKind.CancelWork, default, null, null, key));
+
+    void IGrainTurn.WakeAt(DateTimeOffset? due)
+    {
+        _wakeAt = due;
+        if (due is { } at) _host.WakeUps.Note(Key, at);
+    }
+
+    void IGrainTurn.Rest() => _rests = true;
+
+    private void Ask(Effect effect) => _collecting.Effects.Add(effect);
+}

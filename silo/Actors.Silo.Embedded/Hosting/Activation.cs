@@ -1,0 +1,346 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Actors.Grains.Hosting;
+using Actors.Grains.Work;
+using Actors.Journal;
+
+namespace Actors.Silo.Embedded.Hosting;
+
+/// <summary>
+/// One grain in memory: its mailbox, its turns, its appends. Runs on the thread pool, at most once at a time;
+/// everything but the mailbox and the counters is touched by the run only. One append is in flight at a time; turns
+/// meanwhile collect into the next batch.
+/// </summary>
+internal sealed partial class Activation : IThreadPoolWorkItem
+{
+    private const int TurnsPerRun = 64;
+    private const int Gone = int.MinValue;
+
+    private readonly EmbeddedGrainHost _host;
+    private readonly ConcurrentQueue<Envelope> _mailbox = new();
+    private readonly HashSet<PendingCall> _postponedCalls = [];
+    private readonly Action _onAppended;
+    private Grain? _grain;
+    private TurnBatch _collecting = new();
+    private TurnBatch? _spare;
+    private TurnBatch? _inFlight;
+    private ValueTask<AppendResult> _append;
+    private long _sequence;
+    private long _appending;
+    private DateTimeOffset? _wakeAt;
+    private DateTimeOffset _retryLoadAt;
+    private Exception? _poison;
+    private int _failures;
+    private bool _rests;
+    private Task? _loading;
+    private int _messages;
+    private int _scheduled;
+    private int _appended;
+    private volatile bool _mustLeave;
+
+    public Activation(EmbeddedGrainHost host, GrainKey key)
+    {
+        (_host, Key) = (host, key);
+        _onAppended = OnAppended;
+    }
+
+    public GrainKey Key { get; }
+
+    /// <summary>When it last ran, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long LastUsed { get; private set; } = Environment.TickCount64;
+
+    /// <summary>When the grain wants to be woken; read by the scan, which tolerates an old value.</summary>
+    public DateTimeOffset? WakeAt => _wakeAt;
+
+    /// <summary>Whether nothing waits for it right now.</summary>
+    public bool IsIdle => Volatile.Read(ref _messages) == 0 && Volatile.Read(ref _scheduled) == 0;
+
+    /// <summary>Puts a message into the mailbox.</summary>
+    /// <param name="envelope">The message.</param>
+    /// <param name="runHere">Run the grain on this thread if nobody runs it.</param>
+    /// <returns>Null if the grain has left memory: find the new one. Else whether there was room.</returns>
+    public bool? TryEnqueue(Envelope envelope, bool runHere)
+    {
+        while (true)
+        {
+            var count = Volatile.Read(ref _messages);
+            if (count < 0) return null;
+            if (count >= _host.Options.MailboxMax) return false;
+            if (Interlocked.CompareExchange(ref _messages, count + 1, count) == count) break;
+        }
+
+        _mailbox.Enqueue(envelope);
+        Schedule(runHere);
+        return true;
+    }
+
+    /// <summary>Lets the grain leave memory if it is idle.</summary>
+    public void AskToLeave()
+    {
+        _mustLeave = true;
+        Schedule(runHere: false);
+    }
+
+    public void Schedule(bool runHere)
+    {
+        if (Interlocked.Exchange(ref _scheduled, 1) != 0) return;
+        if (runHere) Execute();
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+    }
+
+    public void Execute()
+    {
+        LastUsed = Environment.TickCount64;
+        Run();
+        Volatile.Write(ref _scheduled, 0);
+        if (HasWork()) Schedule(runHere: false);
+    }
+
+    private bool HasWork() => Volatile.Read(ref _appended) == 1 || _loading is { IsCompleted: true } ||
+        !_mailbox.IsEmpty && _loading is null && _retryLoadAt == default && _poison is null;
+
+    private void Run()
+    {
+        if (Interlocked.Exchange(ref _appended, 0) == 1) FinishAppend();
+        for (var turns = 0; turns < TurnsPerRun; turns++)
+        {
+            if (!IsLoaded() || !_mailbox.TryDequeue(out var envelope)) break;
+            Receive(envelope);
+            Interlocked.Decrement(ref _messages);
+        }
+
+        Flush();
+        LeaveIfWanted();
+    }
+
+    private void Receive(Envelope envelope)
+    {
+        if (envelope.Call is { IsAbandoned: true }) return;
+        if (envelope.Message is WakeUp)
+        {
+            // An early or outdated entry of the heap; the wake-up that holds has its own entry.
+            if (_wakeAt is not { } at) return;
+            if (at > _host.Time.GetUtcNow())
+            {
+                _host.WakeUps.Note(Key, at);
+                return;
+            }
+
+            _wakeAt = null;
+        }
+
+        Turn(envelope.Message, envelope.Call);
+    }
+
+    private void Turn(GrainMessage message, PendingCall? caller)
+    {
+        _caller = caller;
+        var now = _host.Time.GetUtcNow();
+        if (now > _now) _now = now;
+        try
+        {
+            if (message is Touch)
+            {
+                ((IGrainTurn)this).Reply(Done.Instance);
+            }
+            else
+            {
+                _rests = false;
+                _grain!.Receive(message, this);
+            }
+
+            if (_inFlight is null && !_collecting.HasEvents) CarryOut(_collecting);
+        }
+        catch (Exception e)
+        {
+            _host.Log.TurnFailed(Key, message.GetType().Name, e);
+            var why = new UnavailableException($"grain '{Key}' failed in a turn and was dropped: {e.Message}", e);
+            caller?.Fail(why);
+            Poison(why);
+        }
+        finally
+        {
+            _caller = null;
+        }
+    }
+
+    /// <summary>
+    /// The state can't be trusted any more. What is being written was decided before, and is still carried out.
+    /// </summary>
+    private void Poison(Exception why)
+    {
+        Fail(_collecting, why);
+        if (_inFlight is null) Drop(why);
+        else _poison = why;
+    }
+
+    private void Flush()
+    {
+        while (_inFlight is null && !_collecting.IsEmpty)
+        {
+            if (!_collecting.HasEvents)
+            {
+                CarryOut(_collecting);
+                return;
+            }
+
+            if (!TryBeginAppend(out var isOver) || !isOver) return;
+            FinishAppend();
+        }
+    }
+
+    private bool TryBeginAppend(out bool isOver)
+    {
+        isOver = false;
+        try
+        {
+            _grain!.BeforeAppend(this);
+        }
+        catch (Exception e)
+        {
+            _host.Log.TurnFailed(Key, nameof(Grain.BeforeAppend), e);
+            Poison(new UnavailableException($"grain '{Key}' could not be written and was dropped: {e.Message}", e));
+            return false;
+        }
+
+        var batch = _collecting;
+        var (events, count, payloads) = batch.Events.Take();
+        _inFlight = batch;
+        _collecting = _spare ?? new TurnBatch();
+        _spare = null;
+        _appending = count;
+        _host.AppendBegins();
+        _append = Append(new JournalAppend(
+            Key, _host.Store.OwnerEpoch, _sequence, events, count, _now, batch.Projection, payloads, _grain.TakeSnapshot()));
+        isOver = _append.IsCompleted;
+        if (!isOver) _append.GetAwaiter().UnsafeOnCompleted(_onAppended);
+        return true;
+    }
+
+    private ValueTask<AppendResult> Append(JournalAppend append)
+    {
+        try
+        {
+            return _host.Store.AppendAsync(append);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<AppendResult>(e);
+        }
+    }
+
+    private void OnAppended()
+    {
+        Volatile.Write(ref _appended, 1);
+        Schedule(runHere: true);
+    }
+
+    private void FinishAppend()
+    {
+        var batch = _inFlight!;
+        try
+        {
+            var result = _append.GetAwaiter().GetResult();
+            if (result != AppendResult.Appended)
+            {
+                _host.Log.AppendRefused(Key, result.ToString());
+                Drop(new UnavailableException($"grain '{Key}' was not the owner of its journal ({result}); try again"));
+                return;
+            }
+        }
+        catch (StoreFullException e)
+        {
+            Drop(e);
+            return;
+        }
+        catch (Exception e)
+        {
+            _host.Log.AppendFailed(Key, e);
+            Drop(e as StoreStoppedException ?? (Exception)new UnavailableException($"it is not known whether grain '{Key}' was stored: {e.Message}", e));
+            return;
+        }
+        finally
+        {
+            _append = default;
+            _host.AppendEnds();
+        }
+
+        _failures = 0;
+        _sequence += _appending;
+        _inFlight = null;
+        if (batch.Projection is { WakeAt: { } wakeAt }) _host.WakeUps.Note(Key, wakeAt);
+        CarryOut(batch);
+        _spare = batch;
+        _host.Watchers.Tell(Key, _sequence);
+        if (_poison is not { } why) return;
+        _poison = null;
+        Drop(why);
+    }
+
+    private void CarryOut(TurnBatch batch)
+    {
+        foreach (ref readonly var effect in CollectionsMarshal.AsSpan(batch.Effects))
+        {
+            switch (effect.Kind)
+            {
+                case EffectKind.Reply: effect.Call!.Complete((GrainReply)effect.Subject!); break;
+                case EffectKind.Post: _host.Post(effect.Key, (GrainMessage)effect.Subject!); break;
+                case EffectKind.Dispatch: _host.Workers.Dispatch((WorkItem)effect.Subject!); break;
+                case EffectKind.CancelWork: _host.Workers.Cancel(effect.Work); break;
+            }
+        }
+
+        batch.Clear();
+    }
+
+    /// <summary>
+    /// Forgets the grain with everything that was asked for and is not durable. Messages that were not received stay;
+    /// a fresh grain, read from the journal, receives them, and takes up what was outstanding.
+    /// </summary>
+    private void Drop(Exception why)
+    {
+        Fail(_inFlight, why);
+        Fail(_collecting, why);
+        foreach (var call in _postponedCalls) call.Fail(why);
+        _postponedCalls.Clear();
+        _postponed = 0;
+        _inFlight = null;
+        _grain = null;
+        _wakeAt = null;
+        _rests = false;
+        _poison = null;
+        _failures++;
+        ReloadLater();
+    }
+
+    private static void Fail(TurnBatch? batch, Exception why)
+    {
+        if (batch is null) return;
+        foreach (var effect in batch.Effects)
+        {
+            if (effect.Kind == EffectKind.Reply) effect.Call!.Fail(why);
+        }
+
+        batch.Clear();
+    }
+
+    private void LeaveIfWanted()
+    {
+        if (!_rests && !_mustLeave) return;
+        var mustLeave = _mustLeave;
+        _mustLeave = false;
+        if (_grain is null || _loading is not null || _inFlight is not null || !_collecting.IsEmpty) return;
+        if (_postponedCalls.Count > 0)
+        {
+            _postponedCalls.RemoveWhere(c => c.IsAbandoned);
+            if (_postponedCalls.Count > 0) return;
+        }
+
+        if (!mustLeave && !_rests || _wakeAt is { } at && at <= _host.Time.GetUtcNow() + _host.Options.TimerHorizon && !_rests) return;
+        if (Interlocked.CompareExchange(ref _messages, Gone, 0) != 0) return;
+        _host.Remove(this);
+        _collecting.Dispose();
+        _spare?.Dispose();
+        _retryTimer?.Dispose();
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using Actors.Grains.Hosting;
+using Actors.Grains.Work;
+using Actors.Journal;
+using Actors.Silo.Embedded.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Silo.Embedded;
+
+/// <summary>
+/// Runs grains in one process: a mailbox per key on the thread pool, timers, workers, and a journal store that this
+/// process owns. See <see cref="Grain"/> for what it promises to grains.
+/// </summary>
+public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<GrainKey, Activation> _activations = new();
+    private readonly HostScans _scans;
+    private readonly TaskCompletionSource _appendsOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _appends;
+    private long _activated;
+    private volatile bool _isStopping;
+
+    /// <summary>A host that does nothing by itself until <see cref="StartAsync"/>, but takes messages.</summary>
+    /// <param name="store">The journals, owned by this process. Not disposed by the host.</param>
+    /// <param name="factory">Makes grains.</param>
+    /// <param name="worker">Runs attempts of steps.</param>
+    /// <param name="time">Clock of turns and timers.</param>
+    /// <param name="options">Bounds and settings.</param>
+    /// <param name="logger">Log.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public EmbeddedGrainHost(
+        IJournalStore store, IGrainFactory factory, IWorker worker, TimeProvider time, EmbeddedHostOptions options, ILogger logger)
+    {
+        options.Validate();
+        (Store, Factory, Time, Options, Log) = (store, factory, time, options, new HostLog(logger));
+        WakeUps = new WakeUps(time, options.TimerHorizon, key => Post(key, WakeUpMessage));
+        Workers = new WorkerPool(this, worker);
+        _scans = new HostScans(this);
+    }
+
+    /// <inheritdoc/>
+    public TimeProvider Time { get; }
+
+    /// <summary>Grains in memory.</summary>
+    public int ActivationCount => _activations.Count;
+
+    /// <summary>Activations since the start.</summary>
+    public long ActivationsTotal => Interlocked.Read(ref _activated);
+
+    internal IJournalStore Store { get; }
+
+    internal IGrainFactory Factory { get; }
+
+    internal EmbeddedHostOptions Options { get; }
+
+    internal HostLog Log { get; }
+
+    internal WakeUps WakeUps { get; }
+
+    internal WorkerPool Workers { get; }
+
+    internal Watchers Watchers { get; } = new();
+
+    internal IEnumerable<Activation> Activations => _activations.Select(a => a.Value);
+
+    private static WakeUp WakeUpMessage { get; } = new();
+
+    /// <summary>
+    /// Begins to take up what is unfinished (oldest first, in the background, a bounded number at once), and to watch
+    /// over timers and idle grains.
+    /// </summary>
+    public Task StartAsync(CancellationToken cancellationToken) => _scans.StartAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<GrainReply> CallAsync<TReply>(GrainKey to, GrainRequest<TReply> request, CancellationToken cancellationToken = default)
+        where TReply : GrainReply
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_isStopping) throw new UnavailableException("the silo is stopping; what it acknowledged is safe");
+        var call = new PendingCall();
+        var reply = call.Start(cancellationToken);
+        if (!Send(to, new Envelope(request, call), runHere: true))
+            call.Fail(new OverloadedException($"{Options.MailboxMax} messages wait for grain '{to}' already; try again later"));
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public void Post(GrainKey to, GrainMessage message)
+    {
+        if (!Send(to, new Envelope(message, null), runHere: false)) Log.MailboxFull(to, message.GetType().Name);
+    }
+
+    /// <summary>
+    /// Calls back after each durable append of one journal, with the sequence of its last event. Must be quick.
+    /// </summary>
+    public IAsyncDisposable Subscribe(GrainKey key, Action<long> grown) => Watchers.Add(key, grown);
+
+    /// <summary>
+    /// Takes no more calls; lets attempts that run end within a time, then signals their tokens; waits for appends in
+    /// flight. What is unfinished stays in the journals. Idempotent.
+    /// </summary>
+    public async Task StopAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        _scans.Dispose();
+        WakeUps.Dispose();
+        await Workers.StopAsync(patience, cancellationToken);
+        if (Volatile.Read(ref _appends) == 0) _appendsOver.TrySetResult();
+        await _appendsOver.Task.WaitAsync(TimeSpan.FromSeconds(30), Time, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero, CancellationToken.None);
+
+    /// <summary>As <see cref="Post"/>, running the grain on this thread if nobody runs it.</summary>
+    internal void Deliver(GrainKey to, GrainMessage message)
+    {
+        if (!Send(to, new Envelope(message, null), runHere: true)) Log.MailboxFull(to, message.GetType().Name);
+    }
+
+    internal void Remove(Activation activation) =>
+        _activations.TryRemove(KeyValuePair.Create(activation.Key, activation));
+
+    internal void CountActivation() => Interlocked.Increment(ref _activated);
+
+    internal void AppendBegins() => Interlocked.Increment(ref _appends);
+
+    internal void AppendEnds()
+    {
+        if (Interlocked.Decrement(ref _appends) == 0 && _isStopping) _appendsOver.TrySetResult();
+    }
+
+    private bool Send(GrainKey to, Envelope envelope, bool runHere)
+    {
+        while (true)
+        {
+            if (!_activations.TryGetValue(to, out var activation))
+                activation = _activations.GetOrAdd(to, static (key, host) => new Activation(host, key), this);
+            if (activation.TryEnqueue(envelope, runHere) is { } taken) return taken;
+            // It is leaving memory; as soon as it has left the dictionary a new one takes its place.
+            Remove(activation);
+        }
+    }
+}

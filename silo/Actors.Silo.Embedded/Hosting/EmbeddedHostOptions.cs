@@ -1,0 +1,59 @@
+namespace Actors.Silo.Embedded;
+
+/// <summary>Bounds and settings of the embedded host.</summary>
+public sealed record EmbeddedHostOptions
+{
+    /// <summary>
+    /// Messages that wait for one grain; more are refused (calls) or dropped with a warning (posts). Default: 10,000.
+    /// Range: 1 to 1,000,000.
+    /// </summary>
+    public int MailboxMax { get; init; } = 10_000;
+
+    /// <summary>
+    /// Idle grains that are kept in memory; beyond that the longest idle leave. Default: 10,000. Range: 0 to
+    /// 10,000,000.
+    /// </summary>
+    public int ActivationsMax { get; init; } = 10_000;
+
+    /// <summary>
+    /// After this long without a message a grain leaves memory. Default: 1 minute. Range: 10 milliseconds to 1 day.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Attempts that run at once. Default: 256. Range: 1 to 100,000.</summary>
+    public int WorkersMax { get; init; } = 256;
+
+    /// <summary>
+    /// Attempts that wait for a worker; more are offered again later. Default: 10,000. Range: 0 to 10,000,000.
+    /// </summary>
+    public int WorkQueueMax { get; init; } = 10_000;
+
+    /// <summary>
+    /// Unfinished grains that are activated at once when the host starts. Default: 64. Range: 1 to 10,000.
+    /// </summary>
+    public int ResumeConcurrency { get; init; } = 64;
+
+    /// <summary>
+    /// How far ahead timers are kept in memory; those that are due later are found in the store when their time is
+    /// near. Default: 30 seconds. Range: 1 second to 1 hour.
+    /// </summary>
+    public TimeSpan TimerHorizon { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names both.</exception>
+    internal void Validate()
+    {
+        Check(MailboxMax, 1, 1_000_000, nameof(MailboxMax));
+        Check(ActivationsMax, 0, 10_000_000, nameof(ActivationsMax));
+        Check(IdleTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(IdleTimeout));
+        Check(WorkersMax, 1, 100_000, nameof(WorkersMax));
+        Check(WorkQueueMax, 0, 10_000_000, nameof(WorkQueueMax));
+        Check(ResumeConcurrency, 1, 10_000, nameof(ResumeConcurrency));
+        Check(TimerHorizon, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(TimerHorizon));
+    }
+
+    private static void Check<T>(T value, T min, T max, string name) where T : IComparable<T>
+    {
+        if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
+            throw new ArgumentOutOfRangeException(name, value, $"EmbeddedHostOptions.{name} is {value}; its range is {min} to {max}");
+    }
+}

@@ -1,0 +1,45 @@
+using Actors.Core.Journaling;
+using Actors.Grains.Work;
+using Actors.Journal;
+
+namespace Actors.Silo.Embedded.Hosting;
+
+/// <summary>The kinds of effect a turn asks for.</summary>
+internal enum EffectKind
+{
+    Reply = 1,
+    Post = 2,
+    Dispatch = 3,
+    CancelWork = 4,
+}
+
+/// <summary>Something to be done once what caused it is durable.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Key">To which grain, of posts.</param>
+/// <param name="Subject">Message, reply or work item.</param>
+/// <param name="Call">Whom a reply is for.</param>
+/// <param name="Work">Which attempt is cancelled.</param>
+internal readonly record struct Effect(EffectKind Kind, GrainKey Key, object? Subject, PendingCall? Call, WorkKey Work);
+
+/// <summary>What the turns since the last append decided and asked for. Two per activation, used in turn.</summary>
+internal sealed class TurnBatch : IDisposable
+{
+    public EventWriter Events { get; } = new();
+
+    public List<Effect> Effects { get; } = [];
+
+    public Projection? Projection { get; set; }
+
+    public bool HasEvents => Events.EventCount > 0;
+
+    public bool IsEmpty => !HasEvents && Effects.Count == 0;
+
+    public void Clear()
+    {
+        if (HasEvents) Events.Clear();
+        Effects.Clear();
+        Projection = null;
+    }
+
+    public void Dispose() => Events.Dispose();
+}

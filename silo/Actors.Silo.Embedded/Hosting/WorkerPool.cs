@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using Actors.Grains.Hosting;
+using Actors.Grains.Work;
+
+namespace Actors.Silo.Embedded.Hosting;
+
+/// <summary>
+/// Runs attempts on the thread pool, a bounded number at a time. What finds no worker waits in a bounded queue, in
+/// order; what finds no room there is refused and offered again by its grain.
+/// </summary>
+internal sealed class WorkerPool(EmbeddedGrainHost host, IWorker worker)
+{
+    private readonly ConcurrentDictionary<WorkKey, Attempt> _attempts = new();
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Attempt> _waiting = new();
+    private readonly LimitedQueues _limits = new(host.Time);
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _busy;
+    private bool _isStopping;
+
+    /// <summary>Attempts that run.</summary>
+    public int Busy => Volatile.Read(ref _busy);
+
+    /// <summary>
+    /// Takes an attempt; the outcome goes to its invocation. An attempt that is known already is not taken twice.
+    /// </summary>
+    public void Dispatch(WorkItem item)
+    {
+        var attempt = new Attempt(this, item);
+        if (!_attempts.TryAdd(item.Key, attempt)) return;
+        if (item.Limit is not null) _limits.Offer(attempt, Begin);
+        else Begin(attempt);
+    }
+
+    /// <summary>Tells an attempt to stop; one that waits is answered as cancelled.</summary>
+    public void Cancel(WorkKey key)
+    {
+        if (_attempts.TryGetValue(key, out var attempt)) attempt.Cancel();
+    }
+
+    /// <summary>Begins nothing more, and ends what runs: by itself within a time, then by its token.</summary>
+    public async Task StopAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _isStopping = true;
+            _waiting.Clear();
+            if (_busy == 0) _idle.TrySetResult();
+        }
+
+        if (await IsIdleWithin(patience, cancellationToken)) return;
+        foreach (var attempt in _attempts.Values) attempt.StopForGood();
+        await IsIdleWithin(TimeSpan.FromSeconds(2), CancellationToken.None);
+    }
+
+    private async Task<bool> IsIdleWithin(TimeSpan time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _idle.Task.WaitAsync(time, host.Time, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void Begin(Attempt attempt)
+    {
+        lock (_lock)
+        {
+            if (_isStopping) return;
+            if (_busy < host.Options.WorkersMax)
+            {
+                _busy++;
+            }
+            else if (_waiting.Count < host.Options.WorkQueueMax)
+            {
+                _waiting.AddLast(attempt);
+                return;
+            }
+            else
+            {
+                Refuse(attempt);
+                return;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(attempt, preferLocal: true);
+    }
+
+    private void Refuse(Attempt attempt)
+    {
+        _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
+        if (attempt.Item.Limit is not null) _limits.End(attempt, Begin);
+        host.Post(attempt.Item.Key.Invocation.Key, new WorkRefused(attempt.Item));
+    }
+
+    private void End(Attempt attempt, StepOutcome outcome)
+    {
+        Attempt? next;
+        lock (_lock)
+        {
+            next = _isStopping ? null : _waiting.First?.Value;
+            if (next is not null) _waiting.RemoveFirst();
+            else if (--_busy == 0 && _isStopping) _idle.TrySetResult();
+        }
+
+        _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
+        if (attempt.Item.Limit is not null) _limits.End(attempt, Begin);
+        if (next is not null) ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
+        host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
+    }
+
+    /// <summary>One attempt, waiting or running.</summary>
+    internal sealed class Attempt(WorkerPool pool, WorkItem item) : IThreadPoolWorkItem
+    {
+        private readonly CancellationTokenSource _cancel = new();
+        private volatile bool _isStopped;
+
+        public WorkItem Item => item;
+
+        public void Execute()
+        {
+            var running = pool.RunAsync(this);
+            if (!running.IsCompleted) _ = running.AsTask();
+        }
+
+        public void Cancel() => _cancel.Cancel();
+
+        public void StopForGood()
+        {
+            _isStopped = true;
+            _cancel.Cancel();
+        }
+
+        public CancellationToken Token => _cancel.Token;
+
+        /// <summary>What is to be told: an attempt that the silo's end broke off does not count.</summary>
+        public StepOutcome Adjust(StepOutcome outcome) =>
+            _isStopped && outcome.Failure is { IsPermanent: false } ? outcome with { NotBegun = true } : outcome;
+    }
+
+    private async ValueTask RunAsync(Attempt attempt)
+    {
+        StepOutcome outcome;
+        try
+        {
+            outcome = await worker.RunAsync(attempt.Item, attempt.Token);
+        }
+        catch (Exception e)
+        {
+            host.Log.WorkerThrew(attempt.Item.Key.Step, attempt.Item.Key.Invocation, e);
+            outcome = new StepOutcome(attempt.Item.Key, null, Failure.FromException(e));
+        }
+
+        End(attempt, attempt.Adjust(outcome));
+    }
+}
