@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Actors.Benchmarks;
+
+/// <summary>What to run a workload with.</summary>
+internal sealed record BenchmarkSettings(string Store, int Clients, TimeSpan Duration, int? Count, string Folder);
+
+/// <summary>
+/// One figure, beside the limit of the store measured in the same run. Void unless the audit is clean.
+/// </summary>
+internal sealed record BenchmarkResult
+{
+    public static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new RoundedConverter() },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public required string Workload { get; init; }
+
+    public required string Store { get; init; }
+
+    public required int Clients { get; init; }
+
+    /// <summary>Operations of the workload that completed, per second.</summary>
+    public required double CompletedPerSecond { get; init; }
+
+    public required double P50Ms { get; init; }
+
+    public required double P99Ms { get; init; }
+
+    public required double MaxMs { get; init; }
+
+    /// <summary>Process CPU time per durable step.</summary>
+    public required double CpuMicrosPerStep { get; init; }
+
+    public required double CommitsPerOp { get; init; }
+
+    public required double BytesPerOp { get; init; }
+
+    public required double RssMb { get; init; }
+
+    /// <summary>Commit of one client alone on the bare store, p50, in the same run.</summary>
+    public required double CommitProbeMs { get; init; }
+
+    /// <summary>Appends per second of 64 clients on the bare store, in the same run.</summary>
+    public required double GroupCommitProbePerSecond { get; init; }
+
+    public required string Target { get; init; }
+
+    public required string Verdict { get; init; }
+
+    public required string Audit { get; init; }
+
+    /// <summary>Figures that only this workload has.</summary>
+    public Dictionary<string, double> More { get; init; } = [];
+
+    public string ToText() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Workload,-4} {Store} {Clients} clients: {CompletedPerSecond:F0}/s, p50 {P50Ms:F3} ms, p99 {P99Ms:F3} ms, max {MaxMs:F1} ms, " +
+        $"{CpuMicrosPerStep:F1} us CPU/step, {CommitsPerOp:F3} commits/op, {BytesPerOp:F0} B/op, {RssMb:F0} MB; " +
+        $"store alone: {CommitProbeMs:F3} ms a commit, {GroupCommitProbePerSecond:F0} appends/s; " +
+        $"{string.Join(", ", More.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F2}")))}\n" +
+        $"     target: {Target}: {Verdict}; audit {Audit}");
+
+    private sealed class RoundedConverter : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(double.IsFinite(value) ? Math.Round(value, 4) : -1);
+    }
+}

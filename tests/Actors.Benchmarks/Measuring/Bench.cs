@@ -1,0 +1,78 @@
+using Actors.Journal;
+using Actors.Silo.Embedded;
+using Actors.Storage.Memory;
+using Actors.Storage.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Actors.Benchmarks.Measuring;
+
+/// <summary>An engine on a fresh store, and what the store did meanwhile.</summary>
+internal sealed class Bench : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
+    private readonly BenchmarkSettings _settings;
+    private readonly Action<ActorsOptions> _configure;
+    private readonly string _file;
+    private ActorsEngine _engine = null!;
+
+    private Bench(BenchmarkSettings settings, Action<ActorsOptions> configure)
+    {
+        _settings = settings;
+        _configure = configure;
+        Directory.CreateDirectory(settings.Folder);
+        _file = Path.Combine(settings.Folder, $"bench-{Environment.ProcessId}.db");
+    }
+
+    public IActorsClient Client => _engine.Client;
+
+    public CountingStore Store { get; private set; } = null!;
+
+    public long FileBytes => File.Exists(_file) ? new FileInfo(_file).Length : 0;
+
+    public static async Task<Bench> StartAsync(BenchmarkSettings settings, Action<ActorsOptions> configure)
+    {
+        var bench = new Bench(settings, configure);
+        bench.DeleteFiles();
+        await bench.StartEngineAsync();
+        return bench;
+    }
+
+    /// <summary>Closes the store, so that all of it is in its file, and opens it again.</summary>
+    public async Task ReopenAsync()
+    {
+        await _engine.DisposeAsync();
+        await StartEngineAsync();
+    }
+
+    public async Task StopAsync() => await _engine.DisposeAsync();
+
+    public async Task<IJournalStore> OpenStoreAsync(CancellationToken cancellationToken = default) => _settings.Store switch
+    {
+        "memory" => new MemoryJournalStore(),
+        "sqlite" => await SqliteJournalStore.OpenAsync(
+            new SqliteJournalOptions { Path = _file }, TimeProvider.System, NullLogger<SqliteJournalStore>.Instance, cancellationToken),
+        var other => throw new ArgumentException($"there is no store '{other}'; there are sqlite and memory"),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        await _services.DisposeAsync();
+        DeleteFiles();
+    }
+
+    private async Task StartEngineAsync()
+    {
+        var options = new ActorsOptions();
+        _configure(options);
+        options.Store = async (_, cancellationToken) => Store = new CountingStore(await OpenStoreAsync(cancellationToken));
+        _engine = new ActorsEngine(options, _services, NullLoggerFactory.Instance, TimeProvider.System);
+        await _engine.StartAsync(CancellationToken.None);
+    }
+
+    private void DeleteFiles()
+    {
+        foreach (var file in new[] { _file, _file + "-wal", _file + "-shm", _file + ".lock" }) File.Delete(file);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Actors.Journal;
+
+namespace Actors.Benchmarks.Measuring;
+
+/// <summary>Counts appends; everything else goes through.</summary>
+internal sealed class CountingStore(IJournalStore inner) : IJournalStore
+{
+    private long _appends;
+
+    public long Appends => Interlocked.Read(ref _appends);
+
+    public IJournalStore Inner => inner;
+
+    public long OwnerEpoch => inner.OwnerEpoch;
+
+    public StoreHealth Health => inner.Health;
+
+    public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _appends);
+        return inner.AppendAsync(append, cancellationToken);
+    }
+
+    public ValueTask<JournalPage> ReadAsync(GrainKey key, long? afterSequence = null, int bytesMax = 4 * 1024 * 1024, CancellationToken cancellationToken = default) =>
+        inner.ReadAsync(key, afterSequence, bytesMax, cancellationToken);
+
+    public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(PayloadHash hash, CancellationToken cancellationToken = default) =>
+        inner.ReadPayloadAsync(hash, cancellationToken);
+
+    public ValueTask<ProjectionRow?> FindAsync(GrainKey key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);
+
+    public ValueTask<ProjectionPage> ListAsync(ProjectionFilter filter, CancellationToken cancellationToken = default) => inner.ListAsync(filter, cancellationToken);
+
+    public ValueTask<IReadOnlyList<DueKey>> DueAsync(DateTimeOffset until, int countMax, CancellationToken cancellationToken = default) =>
+        inner.DueAsync(until, countMax, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ResumableKey>> ResumableAsync(ResumableKey? after, int countMax, CancellationToken cancellationToken = default) =>
+        inner.ResumableAsync(after, countMax, cancellationToken);
+
+    public ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default) =>
+        inner.PurgeAsync(endedBefore, countMax, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
+
+/// <summary>What the store can do alone: the limit that every figure stands beside.</summary>
+internal static class StoreProbe
+{
+    private static readonly byte[] Event = System.Text.Encoding.UTF8.GetBytes("[[3,\"step\",123456,1,\"" + new string('x', 170) + "\"]]");
+
+    /// <summary>Median commit time of one client alone, in milliseconds.</summary>
+    public static async Task<double> CommitMsAsync(IJournalStore store, TimeSpan duration)
+    {
+        var times = new List<double>();
+        var begun = Stopwatch.GetTimestamp();
+        for (var i = 0; Stopwatch.GetElapsedTime(begun) < duration; i++)
+        {
+            var from = Stopwatch.GetTimestamp();
+            await AppendAsync(store, $"probe-{i / 10}", i % 10);
+            times.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
+        }
+
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    /// <summary>Appends per second of 64 clients.</summary>
+    public static async Task<double> GroupCommitPerSecondAsync(IJournalStore store, TimeSpan duration)
+    {
+        var load = await Load.RunAsync(64, duration, (client, i) => AppendAsync(store, $"group-{client}-{i / 10}", i % 10));
+        return load.PerSecond;
+    }
+
+    private static async Task AppendAsync(IJournalStore store, string id, long sequence) => await store.AppendAsync(
+        new JournalAppend(new GrainKey(GrainKind.Entity, Names.DefaultTenant, "probe", id), store.OwnerEpoch, sequence, Event, 1, DateTimeOffset.UtcNow));
+}

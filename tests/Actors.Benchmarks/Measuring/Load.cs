@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+namespace Actors.Benchmarks.Measuring;
+
+/// <summary>A closed loop: each client does one operation after the other until the time is up.</summary>
+internal static class Load
+{
+    /// <param name="clients">How many clients.</param>
+    /// <param name="duration">How long operations are begun.</param>
+    /// <param name="operation">One operation; gets the number of the client and of its operation.</param>
+    /// <param name="stopOnCancel">A client whose operation is cancelled is done.</param>
+    public static async Task<LoadResult> RunAsync(int clients, TimeSpan duration, Func<int, int, Task> operation, bool stopOnCancel = false)
+    {
+        GC.Collect();
+        using var process = Process.GetCurrentProcess();
+        var cpu = process.TotalProcessorTime;
+        var begun = Stopwatch.GetTimestamp();
+        var end = begun + (long)(duration.TotalSeconds * Stopwatch.Frequency);
+        var latencies = await Task.WhenAll(Enumerable.Range(0, clients).Select(c => Task.Run(() => ClientAsync(c, end, operation, stopOnCancel))));
+        var elapsed = Stopwatch.GetElapsedTime(begun);
+        process.Refresh();
+        var all = latencies.SelectMany(l => l).ToArray();
+        Array.Sort(all);
+        return new LoadResult(all, elapsed, process.TotalProcessorTime - cpu, process.WorkingSet64);
+    }
+
+    private static async Task<List<long>> ClientAsync(int client, long end, Func<int, int, Task> operation, bool stopOnCancel)
+    {
+        var latencies = new List<long>(65_536);
+        for (var i = 0; Stopwatch.GetTimestamp() < end; i++)
+        {
+            var from = Stopwatch.GetTimestamp();
+            try
+            {
+                await operation(client, i);
+            }
+            catch (OperationCanceledException) when (stopOnCancel)
+            {
+                break;
+            }
+
+            latencies.Add(Stopwatch.GetTimestamp() - from);
+        }
+
+        return latencies;
+    }
+}
+
+/// <summary>What a load did.</summary>
+/// <param name="Latencies">Sorted, in stopwatch ticks.</param>
+/// <param name="Elapsed">From the first operation to the end of the last.</param>
+/// <param name="Cpu">CPU time of the process meanwhile.</param>
+/// <param name="WorkingSet">Resident bytes at the end.</param>
+internal sealed record LoadResult(long[] Latencies, TimeSpan Elapsed, TimeSpan Cpu, long WorkingSet)
+{
+    public int Completed => Latencies.Length;
+
+    public double PerSecond => Completed / Elapsed.TotalSeconds;
+
+    public double PercentileMs(double p) => Latencies.Length == 0 ? 0
+        : Stopwatch.GetElapsedTime(0, Latencies[Math.Min(Latencies.Length - 1, (int)(Latencies.Length * p))]).TotalMilliseconds;
+}
