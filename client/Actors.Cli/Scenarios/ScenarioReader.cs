@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Actors.Core.Definitions.Canonical;
 using Actors.Core.Definitions.Reading;
+using Actors.Core.Text;
 
 namespace Actors.Cli.Scenarios;
 
@@ -154,6 +155,6 @@ internal sealed class TargetRule(ImmutableArray<ScenarioService> services)
         if (_names.Contains(name, StringComparer.Ordinal)) return;
         owner.Errors.Add("unknown-service", owner.LineOf(key),
             $"{owner.Thing}: '{key}' names the service '{name}', which the scenario does not start",
-            Suggestions.Nearest(name, _names));
+            Spelling.Nearest(name, _names));
     }
 }
