@@ -15,7 +15,7 @@ public static class SiloConfiguration
     public const string FileName = "actors.json";
 
     private const string EnvironmentPrefix = "ACTORS_";
-    private static readonly string[] Sections = ["Silo", "Services", "Secrets", "Logging"];
+    private static readonly string[] Sections = ["Silo", "Services", "Secrets"];
 
     private static readonly string[] Keys =
     [

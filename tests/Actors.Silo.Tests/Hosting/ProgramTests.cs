@@ -5,6 +5,8 @@ using Actors.Silo.Health;
 using Actors.Silo.Hosting;
 using Actors.Silo.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Shouldly;
 
 namespace Actors.Silo.Tests.Hosting;
@@ -70,6 +72,13 @@ public sealed class ProgramTests : IDisposable
         (await runs).ShouldBe(0);
         listening.ToString().ShouldContain("stopped");
         await Should.ThrowAsync<HttpRequestException>(() => http.GetAsync(address + "/health/live"));
+    }
+
+    [Fact]
+    public async Task Sigterm_and_ctrl_c_stop_a_silo_by_its_host()
+    {
+        await using var silo = await RunningSilo.StartAsync();
+        silo.Services.GetRequiredService<IHostLifetime>().ShouldBeOfType<ConsoleLifetime>();
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Actors.Silo.Api.Problems;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace Actors.Silo.Api.Requests;
@@ -12,8 +11,6 @@ namespace Actors.Silo.Api.Requests;
 internal static class RequestBody
 {
     private const int FirstBytes = 64 * 1024;
-    private const int DrainFactor = 8;
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     /// <summary>The body; JSON null if there is none.</summary>
     /// <exception cref="EdgeException">It is not application/json.</exception>
@@ -23,23 +20,24 @@ internal static class RequestBody
     {
         var request = context.Request;
         CheckMediaType(request);
-        if (request.ContentLength > bytesMax)
-        {
-            await RefuseAsync(context, bytesMax, cancellationToken);
-        }
+        // The server takes what is still being sent, for a few seconds, so that the caller gets to read its answer.
+        if (request.ContentLength > bytesMax) throw new BodyTooLargeException(bytesMax);
 
-        var bytes = new byte[Math.Clamp(request.ContentLength ?? 0, 1, Math.Min(bytesMax, FirstBytes))];
+        // One byte more than announced: the end is then seen without growing.
+        var bytes = new byte[Math.Min(request.ContentLength ?? FirstBytes, FirstBytes) + 1];
         var length = 0;
         while (true)
         {
             var read = await request.Body.ReadAsync(bytes.AsMemory(length), cancellationToken);
             if (read == 0) break;
             length += read;
-            if (length > bytesMax) await RefuseAsync(context, bytesMax, cancellationToken);
+            if (length > bytesMax) throw new BodyTooLargeException(bytesMax);
             if (length == bytes.Length)
                 Array.Resize(ref bytes, (int)Math.Min(Math.Max(2L * length, FirstBytes), bytesMax + 1));
         }
 
+        // What the engine keeps must not hold on to much more than it is.
+        if (bytes.Length - length > 64 + length / 8) Array.Resize(ref bytes, length);
         return length == 0 ? Payload.Null : Check(bytes.AsMemory(0, length));
     }
 
@@ -65,27 +63,6 @@ internal static class RequestBody
          type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)) &&
         (type.Charset.Length == 0 ||
          type.Charset.AsSpan().Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase));
-
-    // A caller that is still sending does not read its answer: take what it sends, within bounds, and forget it.
-    private static async Task RefuseAsync(HttpContext context, long bytesMax, CancellationToken cancellationToken)
-    {
-        var waitsForLeave = context.Request.Headers.Expect.Count > 0 && context.Request.ContentLength > bytesMax;
-        if (!waitsForLeave)
-        {
-            using var drain = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            drain.CancelAfter(DrainTime);
-            try
-            {
-                await context.Request.Body.DrainAsync(bytesMax * DrainFactor, drain.Token);
-            }
-            catch (Exception e) when (e is IOException or InvalidDataException or OperationCanceledException)
-            {
-                context.Response.Headers.Connection = "close";
-            }
-        }
-
-        throw new BodyTooLargeException(bytesMax);
-    }
 
     private static Payload Check(ReadOnlyMemory<byte> utf8)
     {
