@@ -90,10 +90,12 @@ public sealed class ProgramTests : IDisposable
         var waits = silo.Http.GetAsync("/v1/processes/approve/invocations/w/wait?timeout=5m");
         using var events = await silo.Http.GetAsync(
             "/v1/processes/approve/invocations/w/events", HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await events.Content.ReadAsStreamAsync());
+        (await lines.ReadLineAsync()).ShouldBe("id: 1");
         await silo.Engine.Waiting.Task;
         await silo.StopAsync();
         (await (await waits).Content.ReadAsStringAsync()).ShouldContain("\"waiting\"");
-        (await events.Content.ReadAsStringAsync()).ShouldContain("Started");
+        (await lines.ReadToEndAsync()).ShouldContain("Started", customMessage: "the stream ends, and does not break");
     }
 
     private Task<int> RunAsync(params string[] args) => SiloProgram.RunAsync(
