@@ -74,6 +74,14 @@ internal sealed class SqliteConnection : IDisposable
         Check(raw.sqlite3_wal_checkpoint_v2(_db, "main", mode, out _, out _));
     }
 
+    /// <summary>Ends the open transaction, if there is one, and whatever was being read in it.</summary>
+    public void RollBack()
+    {
+        // A statement that an error left half way could not be bound again.
+        foreach (var statement in _statements) statement.Reset();
+        if (!IsAutocommit) Execute("ROLLBACK");
+    }
+
     /// <summary>Throws unless a call went well.</summary>
     public void Check(int code)
     {

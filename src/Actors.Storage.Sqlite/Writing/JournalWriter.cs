@@ -140,7 +140,7 @@ internal sealed class JournalWriter
 
     private Func<Exception> StopAsDisowned()
     {
-        _connection.Execute("ROLLBACK");
+        _connection.RollBack();
         _health.Stop("another process has taken the store over, which its lock should have prevented", cause: null);
         return _health.Refusal()!;
     }
@@ -150,8 +150,7 @@ internal sealed class JournalWriter
         var committing = _committing;
         try
         {
-            // A failure may have rolled back already.
-            if (!_connection.IsAutocommit) _connection.Execute("ROLLBACK");
+            _connection.RollBack();
             _appends.Forget();
         }
         catch (SqliteFailure e)

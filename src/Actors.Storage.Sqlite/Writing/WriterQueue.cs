@@ -61,7 +61,9 @@ internal sealed class WriterQueue(SqliteJournalOptions options)
         }
     }
 
-    /// <summary>Hands the writer something to do between two transactions of appends.</summary>
+    /// <summary>
+    /// Hands the writer something to do between two transactions of appends. At most one per caller that awaits it.
+    /// </summary>
     /// <returns>False: closed.</returns>
     public bool TryEnqueue(Action maintenance)
     {

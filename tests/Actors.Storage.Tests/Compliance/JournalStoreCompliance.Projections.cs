@@ -162,8 +162,8 @@ public abstract partial class JournalStoreCompliance
         string? cursor = null;
         do
         {
-            var page = await Store.ListAsync(Invocations with { Cursor = cursor, CountMax = 5 });
-            page.Rows.Count.ShouldBe(5);
+            var page = await Store.ListAsync(Invocations with { Cursor = cursor, CountMax = 4 });
+            page.Rows.Count.ShouldBeInRange(1, 4);
             found.AddRange(page.Rows.Select(row => row.Key));
             cursor = page.Cursor;
             await ProjectedAsync(Running(Noon.AddHours(1)));

@@ -6,6 +6,8 @@ namespace Actors.Storage.Tests.Sqlite;
 
 public sealed class SqliteWriterTests : IAsyncLifetime
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly StoreFolder _folder = new();
     private readonly ManualResetEventSlim _mayWrite = new(initialState: true);
     private readonly SemaphoreSlim _writing = new(0);
@@ -70,7 +72,8 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         var waiting = Enumerable.Range(5, 10).Select(i => AppendAsync(i, impatience.Token)).ToList();
         var patient = AppendAsync(100);
         await impatience.CancelAsync();
-        foreach (var append in waiting) await Should.ThrowAsync<OperationCanceledException>(() => append);
+        foreach (var append in waiting)
+            await Should.ThrowAsync<OperationCanceledException>(() => append.WaitAsync(Patience));
         _mayWrite.Set();
 
         await Task.WhenAll([first, .. queued, patient]);
@@ -98,7 +101,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         var queued = Enumerable.Range(1, 4).Select(i => AppendAsync(i)).ToList();
         var waiting = AppendAsync(5);
         var closing = _store.DisposeAsync().AsTask();
-        await Should.ThrowAsync<StoreStoppedException>(() => waiting);
+        await Should.ThrowAsync<StoreStoppedException>(() => waiting.WaitAsync(Patience));
         _mayWrite.Set();
 
         (await Task.WhenAll([first, .. queued])).ShouldAllBe(result => result == AppendResult.Appended);
