@@ -1,0 +1,46 @@
+using Actors.Grains.Steps;
+using Actors.Silo.Embedded;
+using Actors.Silo.Health;
+using Actors.Silo.Processes;
+
+namespace Actors.Silo.Hosting;
+
+/// <summary>Puts the embedded engine into a silo.</summary>
+public static class SiloEngine
+{
+    /// <summary>Registers the engine with the processes of the options' folder.</summary>
+    /// <param name="services">The silo's services.</param>
+    /// <param name="options">Where processes and store are.</param>
+    /// <param name="more">Adds processes, handlers and entities of referenced assemblies; null: none.</param>
+    /// <exception cref="DefinitionException">Process files break the rules; it holds every error.</exception>
+    /// <exception cref="Configuration.SiloStartException">The folder can't be read.</exception>
+    public static void Add(IServiceCollection services, SiloOptions options, Action<ActorsOptions>? more = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        var processes = ProcessFolder.Read(options.Processes);
+        var configured = Configuration(options);
+        services.AddSingleton<IServiceEndpoints>(new ConfiguredEndpoints(configured));
+        services.AddSingleton<ISecrets>(new ConfiguredSecrets(configured));
+        services.AddActors(engine =>
+        {
+            engine.UseSqlite(options.Store);
+            engine.Worker = engine.Worker with { SimulatedTimeScale = options.SimulatedTimeScale };
+            foreach (var process in processes) engine.AddProcess(process);
+            more?.Invoke(engine);
+        });
+        services.AddSingleton<ISiloHealth, EngineHealth>();
+    }
+
+    private static IConfigurationRoot Configuration(SiloOptions options) => new ConfigurationBuilder()
+        .AddInMemoryCollection(
+            options.Services.Select(s => KeyValuePair.Create($"Services:{s.Key}:Url", (string?)s.Value)))
+        .AddInMemoryCollection(options.Secrets.Select(s => KeyValuePair.Create($"Secrets:{s.Key}", (string?)s.Value)))
+        .Build();
+
+    private sealed class EngineHealth(ActorsEngine engine) : ISiloHealth
+    {
+        public IReadOnlyList<UnreadyReason> Check() =>
+            engine.Trouble is { } trouble ? [new UnreadyReason("engine", trouble)] : [];
+    }
+}
