@@ -58,6 +58,12 @@ public interface IGrainTurn
     void CancelWork(WorkKey key);
 
     /// <summary>
+    /// The invocation hands out no further stage of its queued pipeline for now: the place it may keep in the last one is free.
+    /// No-op if it keeps none.
+    /// </summary>
+    void LeaveStage();
+
+    /// <summary>
     /// Asks for one <see cref="WakeUp"/> at a time or soon after, never before. Replaces what was asked for earlier;
     /// null cancels it. Volatile: it keeps the grain's timers while it is in memory. Far-off times belong into
     /// <see cref="Projection.WakeAt"/>, by which the host activates a grain that has left memory.

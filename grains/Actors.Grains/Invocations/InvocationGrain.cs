@@ -179,6 +179,8 @@ public sealed class InvocationGrain : Grain
         foreach (var e in _events) _effects.Act(State, e, turn);
         while (_effects.TryTakeBroken(out var broken)) FoldBroken(broken, turn);
         if (_events.Count > 0) Project(turn);
+        if (State is { Phase: not InvocationPhase.Absent, AttemptsOut: 0, Process: { IsPipeline: true, IsDirect: false } })
+            turn.LeaveStage();
         if (State.Phase == InvocationPhase.Ended) _waiters.AnswerAll(turn, State);
         RestIfOver(turn);
         return null;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Actors.Core.Invocations;
 using Actors.Core.Processes;
 using Actors.Definitions;
+using Actors.Grains.Queues;
 using Actors.Grains.Work;
 
 namespace Actors.Grains.Invocations;
@@ -19,6 +20,7 @@ internal static class WorkItemFactory
         var action = stages.Length > 1
             ? new WorkAction.Stages(stages)
             : Resolve(state, compiled, isUndo ? compiled.Undo! : compiled.Action, reference.Item, input);
+        var stage = isUndo ? null : StageOf(state.Process, compiled);
         return new WorkItem(
             KeyOf(state, step, reference, isUndo),
             action,
@@ -28,7 +30,8 @@ internal static class WorkItemFactory
             TimeoutOf(state, compiled, isUndo),
             compiled.Step.Permanent)
         {
-            Limit = isUndo ? null : compiled.Step.Limit,
+            Limit = isUndo || stage is not null && compiled.Step.Limit is { PerSecond: null, Queue: null } ? null : compiled.Step.Limit,
+            Stage = stage,
             TraceParent = state.TraceParent,
         };
     }
@@ -56,6 +59,12 @@ internal static class WorkItemFactory
             ?? $"{state.Id.Id}.{state.Run}.{reference}{(step.Round == 0 ? "" : $".{step.Round}")}";
         return new InvocationId(state.Id.Tenant, child.Process, CheckId(id, compiled.Name));
     }
+
+    /// <summary>The place of a stage in a queued pipeline: one attempt at a time, unless its limit says otherwise.</summary>
+    private static StageSlot? StageOf(CompiledProcess process, CompiledStep compiled) =>
+        !process.IsPipeline || process.IsDirect ? null : new StageSlot(
+            compiled.Position, process.Map.Pipeline!.Capacity, compiled.Step.Limit?.Concurrency ?? 1,
+            KeepsPlace: compiled.Each is null && compiled.Position < process.Steps.Length - 1);
 
     private static TimeSpan TimeoutOf(InvocationState state, CompiledStep compiled, bool isUndo)
     {

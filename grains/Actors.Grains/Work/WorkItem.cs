@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Actors.Definitions;
 using Actors.Grains.Hosting;
+using Actors.Grains.Queues;
 
 namespace Actors.Grains.Work;
 
@@ -36,6 +37,9 @@ public sealed record WorkItem(
 {
     /// <summary>The step's limits; null: none.</summary>
     public StepLimit? Limit { get; init; }
+
+    /// <summary>Its place in a queued pipeline; null: it is not in one.</summary>
+    public StageSlot? Stage { get; init; }
 
     /// <summary>W3C trace parent of the trigger; null: none.</summary>
     public string? TraceParent { get; init; }

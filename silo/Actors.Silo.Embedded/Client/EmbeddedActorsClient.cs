@@ -26,13 +26,33 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         var id = new InvocationId(request.Tenant, request.Process, KeyOf(definition, request));
         var correlation = request.CorrelationId ?? Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("N");
         if (!Names.IsId(correlation)) throw new InvalidNameException(IdRule("correlation id", correlation));
-        var reply = await CallAsync<StartReply, StartReply>(
-            id.Key,
-            new StartInvocation(
-                definition.Hash, request.Input, correlation, request.Policy, TraceParent: Activity.Current?.Id),
-            id,
-            cancellationToken);
+        var start = new StartInvocation(
+            definition.Hash, request.Input, correlation, request.Policy, TraceParent: Activity.Current?.Id);
+        var reply = definition is { IsPipeline: true, IsDirect: false }
+            ? await StartAdmittedAsync(definition, id, start, cancellationToken)
+            : await CallAsync<StartReply, StartReply>(id.Key, start, id, cancellationToken);
         return new StartResult(id, reply.Created, reply.Status, reply.CorrelationId);
+    }
+
+    /// <summary>Starts once the first queue of the pipeline has room; gives the place back if no run was started.</summary>
+    private async ValueTask<StartReply> StartAdmittedAsync(
+        CompiledProcess definition, InvocationId id, StartInvocation start, CancellationToken cancellationToken)
+    {
+        var host = engine().Host;
+        if (!await host.AdmitAsync(id, definition.Map.Pipeline!.Capacity, cancellationToken))
+            throw new OverloadedException(
+                $"the first queue of pipeline '{id.Process}' is full ({definition.Map.Pipeline.Capacity} wait); try again later");
+        var isUsed = false;
+        try
+        {
+            var reply = await CallAsync<StartReply, StartReply>(id.Key, start, id, cancellationToken);
+            isUsed = reply.Created;
+            return reply;
+        }
+        finally
+        {
+            if (!isUsed) host.CancelAdmission(id);
+        }
     }
 
     public async Task<InvocationView> GetAsync(InvocationId id, CancellationToken cancellationToken = default) =>

@@ -49,6 +49,8 @@ internal sealed partial class Activation : IGrainTurn
 
     void IGrainTurn.CancelWork(WorkKey key) => Ask(new Effect(EffectKind.CancelWork, default, null, null, key));
 
+    void IGrainTurn.LeaveStage() => Ask(new Effect(EffectKind.LeaveStage, default, null, null, default));
+
     void IGrainTurn.WakeAt(DateTimeOffset? due)
     {
         _wakeAt = due;

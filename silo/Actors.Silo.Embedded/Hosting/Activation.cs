@@ -287,6 +287,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
                 case EffectKind.Post: _host.Post(effect.Key, (GrainMessage)effect.Subject!); break;
                 case EffectKind.Dispatch: _host.Workers.Dispatch((WorkItem)effect.Subject!); break;
                 case EffectKind.CancelWork: _host.Workers.Cancel(effect.Work); break;
+                case EffectKind.LeaveStage: _host.Workers.Stages.Leave(new InvocationId(Key.Tenant, Key.Type, Key.Id)); break;
             }
         }
 

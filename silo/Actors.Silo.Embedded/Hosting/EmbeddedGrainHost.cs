@@ -97,6 +97,16 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     public IAsyncDisposable Subscribe(GrainKey key, Action<long> grown) => Watchers.Add(key, grown);
 
     /// <summary>
+    /// Waits for a place in the first queue of a queued pipeline: back-pressure that reaches the caller. The place is used up by
+    /// the first stage of the invocation that starts, or given back with <see cref="CancelAdmission"/>.
+    /// </summary>
+    /// <returns>False if none came within <see cref="EmbeddedHostOptions.AdmissionTimeout"/>.</returns>
+    internal ValueTask<bool> AdmitAsync(InvocationId invocation, int capacity, CancellationToken cancellationToken) =>
+        Workers.Stages.AdmitAsync(invocation, capacity, Options.AdmissionTimeout, cancellationToken);
+
+    internal void CancelAdmission(InvocationId invocation) => Workers.Stages.CancelAdmission(invocation);
+
+    /// <summary>
     /// Takes no more calls; lets attempts that run end within a time, then signals their tokens; waits for appends in
     /// flight. What is unfinished stays in the journals. Idempotent.
     /// </summary>

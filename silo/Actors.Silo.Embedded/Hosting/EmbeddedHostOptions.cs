@@ -39,6 +39,9 @@ public sealed record EmbeddedHostOptions
     /// </summary>
     public TimeSpan TimerHorizon { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a start waits for room in the first queue of a queued pipeline before it is refused as overloaded. Default: 1 second. Range: 0 to 10 minutes.</summary>
+    public TimeSpan AdmissionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names both.</exception>
     internal void Validate()
     {
@@ -48,6 +51,7 @@ public sealed record EmbeddedHostOptions
         Check(WorkersMax, 1, 100_000, nameof(WorkersMax));
         Check(WorkQueueMax, 0, 10_000_000, nameof(WorkQueueMax));
         Check(ResumeConcurrency, 1, 10_000, nameof(ResumeConcurrency));
+        Check(AdmissionTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(AdmissionTimeout));
         Check(TimerHorizon, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(TimerHorizon));
     }
 

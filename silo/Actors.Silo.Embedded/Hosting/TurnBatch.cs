@@ -11,6 +11,7 @@ internal enum EffectKind
     Post = 2,
     Dispatch = 3,
     CancelWork = 4,
+    LeaveStage = 5,
 }
 
 /// <summary>Something to be done once what caused it is durable.</summary>

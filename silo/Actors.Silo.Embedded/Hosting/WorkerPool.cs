@@ -8,15 +8,27 @@ namespace Actors.Silo.Embedded.Hosting;
 /// Runs attempts on the thread pool, a bounded number at a time. What finds no worker waits in a bounded queue, in
 /// order; what finds no room there is refused and offered again by its grain.
 /// </summary>
-internal sealed class WorkerPool(EmbeddedGrainHost host, IWorker worker)
+internal sealed class WorkerPool
 {
+    private readonly EmbeddedGrainHost _host;
+    private readonly IWorker _worker;
     private readonly ConcurrentDictionary<WorkKey, Attempt> _attempts = new();
     private readonly Lock _lock = new();
     private readonly LinkedList<Attempt> _waiting = new();
-    private readonly LimitedQueues _limits = new(host.Time);
+    private readonly LimitedQueues _limits;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _busy;
     private bool _isStopping;
+
+    public WorkerPool(EmbeddedGrainHost host, IWorker worker)
+    {
+        (_host, _worker) = (host, worker);
+        _limits = new LimitedQueues(host.Time);
+        Stages = new PipelineGates(host.Time, AfterStage);
+    }
+
+    /// <summary>The queues of queued pipelines.</summary>
+    public PipelineGates Stages { get; }
 
     /// <summary>Attempts that run.</summary>
     public int Busy => Volatile.Read(ref _busy);
@@ -28,7 +40,13 @@ internal sealed class WorkerPool(EmbeddedGrainHost host, IWorker worker)
     {
         var attempt = new Attempt(this, item);
         if (!_attempts.TryAdd(item.Key, attempt)) return;
-        if (item.Limit is not null) _limits.Offer(attempt, Begin);
+        if (item.Stage is not null) Stages.Offer(attempt);
+        else AfterStage(attempt);
+    }
+
+    private void AfterStage(Attempt attempt)
+    {
+        if (attempt.Item.Limit is not null) _limits.Offer(attempt, Begin);
         else Begin(attempt);
     }
 
@@ -57,7 +75,7 @@ internal sealed class WorkerPool(EmbeddedGrainHost host, IWorker worker)
     {
         try
         {
-            await _idle.Task.WaitAsync(time, host.Time, cancellationToken);
+            await _idle.Task.WaitAsync(time, _host.Time, cancellationToken);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -71,11 +89,11 @@ internal sealed class WorkerPool(EmbeddedGrainHost host, IWorker worker)
         lock (_lock)
         {
             if (_isStopping) return;
-            if (_busy < host.Options.WorkersMax)
+            if (_busy < _host.Options.WorkersMax)
             {
                 _busy++;
             }
-            else if (_waiting.Count < host.Options.WorkQueueMax)
+            else if (_waiting.Count < _host.Options.WorkQueueMax)
             {
                 _waiting.AddLast(attempt);
                 return;
@@ -94,7 +112,8 @@ internal sealed class WorkerPool(EmbeddedGrainHost host, IWorker worker)
     {
         _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
         if (attempt.Item.Limit is not null) _limits.End(attempt, Begin);
-        host.Post(attempt.Item.Key.Invocation.Key, new WorkRefused(attempt.Item));
+        if (attempt.Item.Stage is not null) Stages.Finish(attempt, succeeded: false);
+        _host.Post(attempt.Item.Key.Invocation.Key, new WorkRefused(attempt.Item));
     }
 
     private void End(Attempt attempt, StepOutcome outcome)
@@ -109,8 +128,9 @@ internal sealed class WorkerPool(EmbeddedGrainHost host, IWorker worker)
 
         _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
         if (attempt.Item.Limit is not null) _limits.End(attempt, Begin);
+        if (attempt.Item.Stage is not null) Stages.Finish(attempt, outcome is { Failure: null, NotBegun: false });
         if (next is not null) ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
-        host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
+        _host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
     }
 
     /// <summary>One attempt, waiting or running.</summary>
@@ -147,11 +167,11 @@ internal sealed class WorkerPool(EmbeddedGrainHost host, IWorker worker)
         StepOutcome outcome;
         try
         {
-            outcome = await worker.RunAsync(attempt.Item, attempt.Token);
+            outcome = await _worker.RunAsync(attempt.Item, attempt.Token);
         }
         catch (Exception e)
         {
-            host.Log.WorkerThrew(attempt.Item.Key.Step, attempt.Item.Key.Invocation, e);
+            _host.Log.WorkerThrew(attempt.Item.Key.Step, attempt.Item.Key.Invocation, e);
             outcome = new StepOutcome(attempt.Item.Key, null, Failure.FromException(e));
         }
 
