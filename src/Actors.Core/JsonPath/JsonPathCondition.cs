@@ -1,55 +1,70 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Actors.Core.JsonPath.Filters;
+using Actors.Core.JsonPath.Syntax;
+using Actors.Core.JsonPath.Walking;
 
 namespace Actors.Core.JsonPath;
 
 /// <summary>
-/// A logical expression of RFC 9535 as a condition of its own: <c>$.input.total &gt; 500 &amp;&amp; $.input.country
-/// != 'CH'</c>.
+/// A logical expression of RFC 9535 (section 2.3.5) that stands alone, as in
+/// <c>$.input.total &gt; 500 &amp;&amp; $.input.country != 'CH'</c>. All queries begin at <c>$</c>; <c>@</c> exists
+/// only inside their filters. A query alone asks whether it selects anything, be it false or null; a comparison with a
+/// query that selects nothing is false, unless both sides are nothing. Evaluated from any number of threads.
 /// </summary>
 public sealed class JsonPathCondition
 {
     private readonly string _text;
-    private readonly Logical _expression;
+    private readonly LogicalExpression _expression;
 
-    private JsonPathCondition(string text, Logical expression)
+    private JsonPathCondition(
+        string text, LogicalExpression expression, ImmutableArray<ImmutableArray<string>> references)
     {
         _text = text;
         _expression = expression;
-        References = SyntaxWalk.References(SyntaxWalk.Queries(expression));
+        References = references;
+        if (references.IsEmpty) Constant = Evaluate(new ElementView(default));
     }
 
-    /// <summary>As <see cref="JsonPathQuery.References"/>, of all queries in it.</summary>
+    /// <summary>What it says whatever the document, as of <c>1 == 2</c>; null if it looks at the document.</summary>
+    public bool? Constant { get; }
+
+    /// <summary>The names that its queries begin with; see <see cref="JsonPathQuery.References"/>.</summary>
     public ImmutableArray<ImmutableArray<string>> References { get; }
 
-    /// <summary>Reads a condition.</summary>
-    /// <param name="text">Its text; white space around it is allowed.</param>
-    /// <param name="condition">The condition.</param>
-    /// <param name="error">What is wrong with the text.</param>
+    /// <summary>Parses a condition. Blanks around it are allowed.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="condition">The condition, if it is one.</param>
+    /// <param name="error">The first error, if it is none.</param>
     public static bool TryParse(
-        string text, [NotNullWhen(true)] out JsonPathCondition? condition, [NotNullWhen(false)] out JsonPathError? error)
+        string text,
+        [NotNullWhen(true)] out JsonPathCondition? condition,
+        [NotNullWhen(false)] out JsonPathError? error)
     {
         ArgumentNullException.ThrowIfNull(text);
-        try
-        {
-            var scanner = new Scanner(text);
-            condition = new JsonPathCondition(text, new LogicalParser(scanner, new QueryParser(scanner)).ReadAll());
-            error = null;
-            return true;
-        }
-        catch (JsonPathSyntaxException e)
-        {
-            condition = null;
-            error = e.Error;
-            return false;
-        }
+        var parser = new PathParser(text);
+        var expression = parser.ParseCondition();
+        error = parser.Error;
+        condition = expression is null ? null : new JsonPathCondition(text, expression, parser.References);
+        return condition is not null;
     }
 
     /// <summary>Whether it holds.</summary>
-    /// <exception cref="JsonPathLimitException">It visits more than <see cref="JsonPathLimits.NodesMax"/>
-    /// nodes.</exception>
-    public bool Evaluate(JsonView root) => new Evaluator(root).Holds(_expression, default);
+    /// <param name="root">The document.</param>
+    /// <exception cref="JsonPathException">A bound was reached, or text is not valid Unicode.</exception>
+    public bool Evaluate(JsonView root)
+    {
+        if (Constant is { } constant) return constant;
+        try
+        {
+            return _expression.Holds(default, new Evaluation(JsonViewNode.FromView(root)));
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonPathException($"condition '{_text}' meets text that is not valid Unicode: {e.Message}", e);
+        }
+    }
 
-    /// <summary>Its text.</summary>
+    /// <summary>The text.</summary>
     public override string ToString() => _text;
 }

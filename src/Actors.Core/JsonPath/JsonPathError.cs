@@ -1,23 +1,17 @@
 namespace Actors.Core.JsonPath;
 
-/// <summary>Why a text is not a path or a condition.</summary>
-/// <param name="Message">What was expected.</param>
-/// <param name="Position">Where, from 0.</param>
+/// <summary>Why a text is no JSONPath or no condition.</summary>
+/// <param name="Message">What is wrong and what would be right.</param>
+/// <param name="Position">Where, as a 0-based index into the text; its length if the end comes too soon.</param>
 public sealed record JsonPathError(string Message, int Position)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{Message} at position {Position}";
+    public override string ToString() => $"{Message} (at position {Position})";
 }
 
-/// <summary>An evaluation visited more nodes than it may.</summary>
-public sealed class JsonPathLimitException(string message) : TerminalException(message, "mapping");
-
-/// <summary>Bounds of paths.</summary>
-public static class JsonPathLimits
-{
-    /// <summary>How deeply brackets and parentheses of a path may be nested.</summary>
-    public const int NestingMax = 64;
-
-    /// <summary>Nodes that one evaluation may visit, filters included.</summary>
-    public const int NodesMax = 1_000_000;
-}
+/// <summary>
+/// A path can't be evaluated over a document: it goes beyond a bound of <see cref="JsonPathLimits"/>, or it has to read
+/// text that is not valid Unicode. A retry over the same document doesn't help.
+/// </summary>
+public sealed class JsonPathException(string message, Exception? inner = null)
+    : TerminalException(message, "mapping", inner);

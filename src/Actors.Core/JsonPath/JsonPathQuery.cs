@@ -1,80 +1,128 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Actors.Core.JsonPath.Syntax;
+using Actors.Core.JsonPath.Walking;
 
 namespace Actors.Core.JsonPath;
 
-/// <summary>A JSONPath query (RFC 9535), compiled once and evaluated often. Immutable.</summary>
+/// <summary>
+/// A JSONPath query (RFC 9535), with all of its selectors, filters and functions. Parsed once and evaluated as often as
+/// needed, from any number of threads. What an evaluation may cost is bounded by <see cref="JsonPathLimits"/>.
+/// </summary>
 public sealed class JsonPathQuery
 {
     private readonly string _text;
-    private readonly QuerySyntax _syntax;
+    private readonly PathExpression _path;
 
-    private JsonPathQuery(string text, QuerySyntax syntax)
+    private JsonPathQuery(string text, PathExpression path, ImmutableArray<ImmutableArray<string>> references)
     {
         _text = text;
-        _syntax = syntax;
-        References = SyntaxWalk.References(SyntaxWalk.Queries(syntax));
+        _path = path;
+        References = references;
     }
 
-    /// <summary>Whether it selects at most one node, by its form.</summary>
-    public bool IsSingular => _syntax.IsSingular;
+    /// <summary>Whether it selects at most one node whatever the document: only names and indexes, one each.</summary>
+    public bool IsSingular => _path.IsSingular;
 
     /// <summary>
-    /// The names that this query, and every absolute query inside its filters, follows before anything else: for
-    /// example <c>steps, charge, result</c>.
+    /// The names that this query, and every query from the root inside its filters, begin with:
+    /// <c>$.steps.charge.result[0].id</c> gives <c>steps, charge, result</c>. An empty one stands for a query that may
+    /// look at anything, such as <c>$..id</c>.
     /// </summary>
     public ImmutableArray<ImmutableArray<string>> References { get; }
 
-    /// <summary>Reads a query.</summary>
-    /// <param name="text">Its text; no white space around it.</param>
-    /// <param name="query">The query.</param>
-    /// <param name="error">What is wrong with the text.</param>
-    public static bool TryParse(string text, [NotNullWhen(true)] out JsonPathQuery? query, [NotNullWhen(false)] out JsonPathError? error)
+    /// <summary>Parses a query.</summary>
+    /// <param name="text">The text, which begins with <c>$</c>.</param>
+    /// <param name="query">The query, if it is one.</param>
+    /// <param name="error">The first error, if it is none.</param>
+    public static bool TryParse(
+        string text, [NotNullWhen(true)] out JsonPathQuery? query, [NotNullWhen(false)] out JsonPathError? error)
     {
         ArgumentNullException.ThrowIfNull(text);
+        var parser = new PathParser(text);
+        var path = parser.ParseQuery();
+        error = parser.Error;
+        query = path is null ? null : new JsonPathQuery(text, path, parser.References);
+        return query is not null;
+    }
+
+    /// <summary>All nodes that it selects, in order; a node selected twice is there twice.</summary>
+    /// <exception cref="JsonPathException">A bound was reached, or text is not valid Unicode.</exception>
+    public IReadOnlyList<JsonElement> Select(JsonElement root) => Select(JsonViewNode.FromElement(root));
+
+    /// <summary>
+    /// All nodes that it selects, in order; a node selected twice is there twice. Leading names go through views; what
+    /// another selector is applied to is made in full.
+    /// </summary>
+    /// <exception cref="JsonPathException">A bound was reached, or text is not valid Unicode.</exception>
+    public IReadOnlyList<JsonElement> Select(JsonView root) => Select(JsonViewNode.FromView(root));
+
+    /// <summary>
+    /// All nodes that it selects with their normalised paths (RFC 9535, section 2.7), in the order of
+    /// <see cref="Select(JsonElement)"/>.
+    /// </summary>
+    /// <exception cref="JsonPathException">A bound was reached, or text is not valid Unicode.</exception>
+    public IReadOnlyList<(string Path, JsonElement Value)> SelectWithPaths(JsonElement root)
+    {
         try
         {
-            query = new JsonPathQuery(text, new QueryParser(new Scanner(text)).ReadAll());
-            error = null;
-            return true;
+            var start = JsonViewNode.FromElement(root);
+            var found = Collector.Located();
+            _path.Run(start, new Evaluation(start), found, Location.Root);
+            var nodes = new List<(string Path, JsonElement Value)>(found.Count);
+            for (var i = 0; i < found.Count; i++) nodes.Add((found.Locations![i].ToString(), found.Elements![i]));
+            return nodes;
         }
-        catch (JsonPathSyntaxException e)
+        catch (InvalidOperationException e)
         {
-            query = null;
-            error = e.Error;
-            return false;
+            throw Unreadable(e);
         }
     }
 
-    /// <summary>All nodes it selects, in order.</summary>
-    /// <exception cref="JsonPathLimitException">It visits more than <see cref="JsonPathLimits.NodesMax"/>
-    /// nodes.</exception>
-    public IReadOnlyList<JsonElement> Select(JsonElement root) => Select(new ElementView(root));
-
-    /// <summary>As <see cref="Select(JsonElement)"/>, over a view.</summary>
-    /// <exception cref="JsonPathLimitException">It visits more than <see cref="JsonPathLimits.NodesMax"/>
-    /// nodes.</exception>
-    public IReadOnlyList<JsonElement> Select(JsonView root) => new Evaluator(root).Nodes(_syntax, default);
-
-    /// <summary>All nodes with their normalised paths (RFC 9535 section 2.7).</summary>
-    /// <exception cref="JsonPathLimitException">It visits more than <see cref="JsonPathLimits.NodesMax"/>
-    /// nodes.</exception>
-    public IReadOnlyList<(string Path, JsonElement Value)> SelectWithPaths(JsonElement root) =>
-        new Evaluator(new ElementView(root)).NodesWithPaths(_syntax);
-
-    /// <summary>The first node it selects.</summary>
-    /// <returns>False if it selects nothing.</returns>
-    /// <exception cref="JsonPathLimitException">It visits more than <see cref="JsonPathLimits.NodesMax"/>
-    /// nodes.</exception>
+    /// <summary>
+    /// The first node that it selects. Allocates nothing if the query is singular and the document is not made on
+    /// demand.
+    /// </summary>
+    /// <param name="root">The document.</param>
+    /// <param name="value">The node's value.</param>
+    /// <returns>False if it selects none.</returns>
+    /// <exception cref="JsonPathException">A bound was reached, or text is not valid Unicode.</exception>
     public bool TrySelectSingle(JsonView root, out JsonElement value)
     {
-        if (_syntax.IsSingular) return Evaluator.TrySingle(_syntax, root, default, out value);
-        var nodes = Select(root);
-        value = nodes.Count > 0 ? nodes[0] : default;
-        return nodes.Count > 0;
+        try
+        {
+            if (_path.IsSingular) return _path.TrySingle(JsonViewNode.FromView(root), out value);
+            var found = Collector.First();
+            _path.Run(JsonViewNode.FromView(root), new Evaluation(JsonViewNode.FromView(root)), found, null);
+            value = found.FirstNode;
+            return found.Count > 0;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Unreadable(e);
+        }
     }
 
-    /// <summary>Its text.</summary>
+    /// <summary>The text.</summary>
     public override string ToString() => _text;
+
+    private IReadOnlyList<JsonElement> Select(JsonViewNode root)
+    {
+        try
+        {
+            if (_path.IsSingular) return _path.TrySingle(root, out var only) ? [only] : [];
+            var found = Collector.All();
+            _path.Run(root, new Evaluation(root), found, null);
+            return found.Elements!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    // System.Text.Json says so of escapes that stand for half of a surrogate pair, and only then.
+    private JsonPathException Unreadable(InvalidOperationException e) =>
+        new($"path '{_text}' meets text that is not valid Unicode: {e.Message}", e);
 }
