@@ -6,7 +6,6 @@ using Actors.Core.Text;
 using Actors.Grains.Entities;
 using Actors.Grains.Hosting;
 using Actors.Grains.Invocations;
-using Actors.Journal;
 
 namespace Actors.Silo.Embedded.Client;
 
@@ -61,14 +60,8 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     public async Task<InvocationList> ListAsync(InvocationFilter filter, CancellationToken cancellationToken = default)
     {
         CheckName("tenant", filter.Tenant);
-        if (filter.CountMax is < 1 or > 1000)
-            throw new InvalidPayloadException($"count is {filter.CountMax}; it may be 1 to 1000");
-        var page = await engine().Store.ListAsync(
-            new ProjectionFilter(
-                GrainKind.Invocation, filter.Tenant, filter.Process, filter.Status?.ToString(), filter.CorrelationId,
-                filter.StartedFrom, filter.StartedBefore, filter.Cursor, filter.CountMax),
-            cancellationToken);
-        return new InvocationList([.. page.Rows.Select(Summarise)], page.Cursor);
+        var rows = InvocationLists.FilterOf(filter);
+        return InvocationLists.Of(await engine().Store.ListAsync(rows, cancellationToken));
     }
 
     public async Task<InvocationView> WaitAsync(InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
@@ -169,10 +162,6 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
 
     public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult<IReadOnlyList<ProcessView>>([.. engine().Catalog.Current.Select(ProcessViews.Of)]);
-
-    private static InvocationSummary Summarise(ProjectionRow row) => new(
-        row.Key.Id, row.Key.Tenant, row.Key.Type, Enum.Parse<InvocationStatus>(row.Projection.Status),
-        row.Projection.CorrelationId ?? "", row.Projection.StartedAt, row.Projection.EndedAt, row.Projection.WakeAt);
 
     private async Task SteerAsync(InvocationId id, GrainRequest<Done> request, CancellationToken cancellationToken) =>
         await CallAsync<Done, Done>(Check(id).Key, request, id, cancellationToken);
