@@ -1,1 +1,4 @@
-return 0;
+using Actors.Cli.Hosting;
+
+using var interruption = new Interruption();
+return await new CliProgram(CliHost.OfProcess(interruption.Token)).RunAsync(args);

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Actors.Definitions;
+
+namespace Actors.Cli.Local;
+
+/// <summary>What an engine in this process hosts.</summary>
+/// <param name="Processes">Its processes.</param>
+/// <param name="Store">Path of its store.</param>
+/// <param name="Services">Addresses of services, over what the processes declare.</param>
+/// <param name="TimeScale">Factor on the time of simulated steps; null: the engine's default.</param>
+/// <param name="WorkersMax">Attempts that run at once; null: the engine's default.</param>
+internal sealed record LocalEngineSettings(
+    ImmutableArray<StepMap> Processes,
+    string Store,
+    ImmutableSortedDictionary<string, Uri> Services,
+    double? TimeScale = null,
+    int? WorkersMax = null);
+
+/// <summary>An engine that runs in this process. Disposing it drains and closes its store.</summary>
+internal interface ILocalEngine : IAsyncDisposable
+{
+    /// <summary>Talks to it.</summary>
+    IActorsClient Client { get; }
+}
+
+/// <summary>Starts engines.</summary>
+internal interface ILocalEngines
+{
+    /// <summary>Starts one; it takes up what its store holds unfinished.</summary>
+    /// <exception cref="Journal.StoreOpenException">The store can't be opened.</exception>
+    Task<ILocalEngine> StartAsync(LocalEngineSettings settings, CancellationToken cancellationToken);
+}

@@ -1,0 +1,123 @@
+using Actors.Cli.Commands;
+using Actors.Cli.Files;
+using Actors.Cli.Following;
+using Actors.Cli.Hosting;
+using Actors.Cli.Rendering;
+using Actors.Cli.Scenarios;
+
+namespace Actors.Cli.Local;
+
+/// <summary>One run of a scenario: services, cases, reports.</summary>
+internal sealed class ScenarioRun(CliHost host, RunSettings settings)
+{
+    private readonly Screen _progress = host.Progress(settings.Json);
+
+    /// <summary>Runs it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(string folder)
+    {
+        if (settings.Input is not null || settings.Key is not null)
+        {
+            throw new RefusedException(
+                $"'{folder}' is a scenario, whose cases have their own inputs and keys; leave --input and --key out, " +
+                "or name its process file", "scenario-input");
+        }
+
+        var source = Source.ReadScenario(folder);
+        foreach (var map in source.Processes) Runnable.Check(map);
+        var started = host.Time.GetTimestamp();
+        using var timer = settings.Timeout is { } t ? new CancellationTokenSource(t, host.Time) : null;
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupted, timer?.Token ?? default);
+        using var place = new StorePlace(settings.Store);
+        try
+        {
+            return await RunAsync(source, place, started, both.Token);
+        }
+        catch (OperationCanceledException) when (timer?.IsCancellationRequested == true &&
+            !host.Interrupted.IsCancellationRequested)
+        {
+            var time = Durations.Format(settings.Timeout!.Value);
+            host.Error.Write($"scenario '{source.Scenario.Name}' did not end within {time}", Tone.Bad);
+            return ExitCode.Failed;
+        }
+    }
+
+    private async Task<int> RunAsync(
+        ScenarioSource source, StorePlace place, long started, CancellationToken cancellationToken)
+    {
+        Head(source);
+        // Beside the store: what services remember belongs to what the invocations remember.
+        var data = place.Path + ".data";
+        await using var services = await ScenarioServices.StartAsync(
+            source.Scenario, source.Folder, data, text => _progress.Write(text, Tone.Faint), host.Time,
+            cancellationToken);
+        var urls = services.Urls;
+        await using var engine = await host.Engines.StartAsync(
+            new LocalEngineSettings(source.Processes, place.Path, urls, settings.TimeScale, settings.Workers),
+            cancellationToken);
+        using var http = new HttpClient();
+        var runner = new ScenarioRunner(engine.Client, new ScenarioRequests(http, urls), host.Time);
+        var ended = await ShowAsync(runner, source, engine.Client, cancellationToken);
+        var took = host.Time.GetElapsedTime(started);
+        _progress.Write();
+        _progress.Write(ScenarioText.Summary(source.Scenario, ended, took, _progress.Signs));
+        if (settings.Json) host.Out.WriteRaw(JsonText.Of(ScenarioReportJson.Of(source.Scenario, ended)));
+        return ended.AsExpected ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private void Head(ScenarioSource source)
+    {
+        _progress.Write(Line.Of($"scenario {source.Scenario.Name}", Tone.Strong)
+            .Add($"  {Words.Count(source.Scenario.Cases.Length, "case")}", Tone.Faint));
+        if (source.Scenario.Description is { } description) _progress.Write(description);
+    }
+
+    private async Task<ScenarioProgress.Ended> ShowAsync(
+        ScenarioRunner runner, ScenarioSource source, IActorsClient client, CancellationToken cancellationToken)
+    {
+        await using var all = runner.RunAsync(source.Scenario, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await all.MoveNextAsync())
+        {
+            if (all.Current is ScenarioProgress.CaseStarted started && _progress.Form.IsInteractive)
+            {
+                // The element behind the last event of the case is left for the switch.
+                await new LiveTable(_progress, client, host.Time).ShowAsync(
+                    started.Started.Id,
+                    async () => await all.MoveNextAsync() && all.Current is ScenarioProgress.CaseEvent,
+                    cancellationToken);
+            }
+
+            switch (all.Current)
+            {
+                case ScenarioProgress.CaseBegins begins:
+                    _progress.Write();
+                    _progress.Write(ScenarioText.Heading(begins));
+                    break;
+                case ScenarioProgress.CaseEnded { Result: var result }:
+                    Show(result);
+                    break;
+                case ScenarioProgress.ReportRead { Result: var report }:
+                    _progress.Write();
+                    _progress.Write(ScenarioText.Report(report, _progress.Signs));
+                    break;
+                case ScenarioProgress.Ended ended:
+                    return ended;
+            }
+        }
+
+        throw new InvalidOperationException("a scenario ends with its results");
+    }
+
+    private void Show(CaseResult result)
+    {
+        if (result.View is { } view)
+        {
+            _progress.Write(InvocationText.Head(view).Add("  ").Add(InvocationText.Status(view)));
+            _progress.Write(Timeline.Of(view, host.Time.GetUtcNow(), _progress));
+            _progress.Write(InvocationText.Failure(view));
+            _progress.Write(InvocationText.Output(view));
+        }
+
+        _progress.Write(ScenarioText.Verdict(result, _progress.Signs));
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Actors.Cli.Hosting;
+using Actors.Client;
+
+namespace Actors.Cli.Remote;
+
+/// <summary>Which silo a command talks to.</summary>
+internal sealed class SiloAddress(CliHost host)
+{
+    /// <summary>Where a silo listens unless it is told otherwise.</summary>
+    public const string Default = "http://127.0.0.1:5080";
+
+    /// <summary>The variable that names another one.</summary>
+    public const string Variable = "ACTORS_URL";
+
+    // A person waits: a silo that restarts is waited for, one that is not there is soon said so.
+    private static readonly TimeSpan RetryTimeMax = TimeSpan.FromSeconds(2);
+
+    /// <summary>The option.</summary>
+    public Option<string?> Url { get; } = new("--url")
+    {
+        Description = $"Address of the silo. Default: {Variable} of the environment, else {Default}",
+    };
+
+    /// <summary>A client of the silo that was named.</summary>
+    /// <exception cref="RefusedException">The address is none.</exception>
+    public HttpActorsClient Connect(ParseResult parsed)
+    {
+        var text = Of(parsed);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new RefusedException(
+                $"'{text}' is not the address of a silo; it has the form {Default}", "wrong-url");
+        }
+
+        var options = new HttpActorsClientOptions { RetryTimeMax = RetryTimeMax, Time = host.Time };
+        return new HttpActorsClient(address, options);
+    }
+
+    /// <summary>Runs with a client, and says what helps if there is no silo.</summary>
+    public async Task<T> CallAsync<T>(ParseResult parsed, Func<HttpActorsClient, CancellationToken, Task<T>> call)
+    {
+        using var client = Connect(parsed);
+        try
+        {
+            return await call(client, host.Interrupted);
+        }
+        catch (UnavailableException e)
+        {
+            throw new RefusedException(
+                $"{e.Message}. Start a silo with 'actors serve', or name another with --url or {Variable}",
+                e.FailureType);
+        }
+    }
+
+    private string Of(ParseResult parsed) =>
+        parsed.GetValue(Url) ?? (host.Environment(Variable) is { Length: > 0 } named ? named : Default);
+}
