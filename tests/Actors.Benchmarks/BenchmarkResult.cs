@@ -38,6 +38,9 @@ internal sealed record BenchmarkResult
 
     public required double CommitsPerOp { get; init; }
 
+    /// <summary>Appends; several share a commit.</summary>
+    public required double AppendsPerOp { get; init; }
+
     public required double BytesPerOp { get; init; }
 
     public required double RssMb { get; init; }
@@ -60,7 +63,7 @@ internal sealed record BenchmarkResult
     public string ToText() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Workload,-4} {Store} {Clients} clients: {CompletedPerSecond:F0}/s, p50 {P50Ms:F3} ms, p99 {P99Ms:F3} ms, max {MaxMs:F1} ms, " +
-        $"{CpuMicrosPerStep:F1} us CPU/step, {CommitsPerOp:F3} commits/op, {BytesPerOp:F0} B/op, {RssMb:F0} MB; " +
+        $"{CpuMicrosPerStep:F1} us CPU/step, {CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, {RssMb:F0} MB; " +
         $"store alone: {CommitProbeMs:F3} ms a commit, {GroupCommitProbePerSecond:F0} appends/s; " +
         $"{string.Join(", ", More.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F2}")))}\n" +
         $"     target: {Target}: {Verdict}; audit {Audit}");

@@ -71,8 +71,9 @@ public static class InvocationViews
         StepStatus.Succeeded => StepStatus.Undone,
         StepStatus.Failed => StepStatus.UndoFailed,
         _ when step.IsUndoQueued => StepStatus.Undoing,
-        _ when step.Status == StepStatus.Pending && state.Phase == InvocationPhase.Ended && !compiled.Step.Detached =>
-            StepStatus.Cancelled,
+        // Of a run that has ended, only detached steps of a completed one can still begin.
+        _ when step.Status == StepStatus.Pending && state.Phase == InvocationPhase.Ended &&
+            !(compiled.Step.Detached && state.IsCompleted) => StepStatus.Cancelled,
         _ => step.Status,
     };
 

@@ -25,6 +25,7 @@ internal sealed class JournalWriter
     private readonly Action _applyBatch;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _committing;
+    private long _commits;
 
     public JournalWriter(
         StoreFile file, SqliteJournalOptions options, WriterQueue queue, WriterHealth health, ILogger logger)
@@ -44,6 +45,9 @@ internal sealed class JournalWriter
 
     /// <summary>Ends when the queue was closed and everything in it is done.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Transactions that were committed, each with one flush.</summary>
+    public long Commits => Volatile.Read(ref _commits);
 
     /// <summary>Heads and words in memory; for maintenance that removes journals.</summary>
     public AppendTransaction Appends => _appends;
@@ -123,6 +127,7 @@ internal sealed class JournalWriter
             body();
             _committing = true;
             _commit.Run();
+            Volatile.Write(ref _commits, _commits + 1);
             return null;
         }
         catch (Exception e)

@@ -45,6 +45,15 @@ internal sealed class Bench : IAsyncDisposable
         await StartEngineAsync();
     }
 
+    /// <summary>Warms up for two seconds, then measures.</summary>
+    public async Task<LoadResult> MeasureAsync(Func<int, int, Task> operation)
+    {
+        var warm = await Load.RunAsync(_settings.Clients, TimeSpan.FromSeconds(2), operation);
+        var (commits, appends) = (Store.Commits, Store.Appends);
+        var load = await Load.RunAsync(_settings.Clients, _settings.Duration, operation);
+        return load with { WarmUp = warm.Completed, Commits = Store.Commits - commits, Appends = Store.Appends - appends };
+    }
+
     public async Task StopAsync() => await _engine.DisposeAsync();
 
     public async Task<IJournalStore> OpenStoreAsync(CancellationToken cancellationToken = default) => _settings.Store switch

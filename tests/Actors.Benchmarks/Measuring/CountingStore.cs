@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Actors.Journal;
+using Actors.Storage.Sqlite;
 
 namespace Actors.Benchmarks.Measuring;
 
@@ -10,7 +11,8 @@ internal sealed class CountingStore(IJournalStore inner) : IJournalStore
 
     public long Appends => Interlocked.Read(ref _appends);
 
-    public IJournalStore Inner => inner;
+    /// <summary>Transactions of the store; of one that has none, appends.</summary>
+    public long Commits => inner is SqliteJournalStore sqlite ? sqlite.Commits : Appends;
 
     public long OwnerEpoch => inner.OwnerEpoch;
 

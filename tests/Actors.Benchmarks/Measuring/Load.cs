@@ -53,6 +53,15 @@ internal static class Load
 /// <param name="WorkingSet">Resident bytes at the end.</param>
 internal sealed record LoadResult(long[] Latencies, TimeSpan Elapsed, TimeSpan Cpu, long WorkingSet)
 {
+    /// <summary>Operations before it, to warm up: they count for what is on disk.</summary>
+    public int WarmUp { get; init; }
+
+    /// <summary>Commits meanwhile.</summary>
+    public long Commits { get; init; }
+
+    /// <summary>Appends meanwhile.</summary>
+    public long Appends { get; init; }
+
     public int Completed => Latencies.Length;
 
     public double PerSecond => Completed / Elapsed.TotalSeconds;

@@ -20,7 +20,7 @@ internal sealed class SignalWorkload : Workload
         // Started beforehand; only the signal and its answer are measured.
         await Load.RunAsync(64, TimeSpan.FromSeconds(Math.Max(3, settings.Duration.TotalSeconds * 1.5)), async (_, _) =>
             waiting.Enqueue((await bench.Client.StartAsync(new StartRequest("wait"))).Id));
-        var load = await Load.RunAsync(settings.Clients, settings.Duration, async (_, _) =>
+        var load = await bench.MeasureAsync(async (_, _) =>
         {
             if (!waiting.TryDequeue(out var id)) id = (await bench.Client.StartAsync(new StartRequest("wait"))).Id;
             await bench.Client.SignalAsync(id, "go", payload);
@@ -42,11 +42,10 @@ internal sealed class HotEntityWorkload : Workload
         await using var bench = await Bench.StartAsync(settings, options => options.AddEntity<Counter>("counter"));
         var id = new EntityId("counter", "hot");
         var input = Payload.From(1);
-        var warm = await Load.RunAsync(settings.Clients, TimeSpan.FromSeconds(2), (_, _) => bench.Client.CallEntityAsync(id, "add", input));
-        var load = await Load.RunAsync(settings.Clients, settings.Duration, (_, _) => bench.Client.CallEntityAsync(id, "add", input));
+        var load = await bench.MeasureAsync((_, _) => bench.Client.CallEntityAsync(id, "add", input));
         await bench.ReopenAsync();
         var state = (await bench.Client.GetEntityAsync(id))?.To<CounterState>()?.Value ?? -1;
-        if (state != warm.Completed + load.Completed) throw new InvalidOperationException($"the counter is {state} after {warm.Completed + load.Completed} operations");
+        if (state != load.WarmUp + load.Completed) throw new InvalidOperationException($"the counter is {state} after {load.WarmUp + load.Completed} operations");
         return await FinishAsync(bench, settings, load, 1, "1 client >= 5k/s; 64 clients >= 50k/s",
             (_, perSecond) => Judge(perSecond >= (settings.Clients == 1 ? 5_000 : 50_000)));
     }
@@ -115,9 +114,9 @@ internal sealed class BytesWorkload : Workload
             options.AddHandler<Payload, Payload>("noop", (_, _) => new ValueTask<Payload>(payload));
             options.AddProcess(Sequence("bytes", Steps));
         });
-        var load = await Load.RunAsync(settings.Clients, settings.Duration, (_, _) => RunOneAsync(bench.Client, "bytes", Payload.Null));
+        var load = await bench.MeasureAsync((_, _) => RunOneAsync(bench.Client, "bytes", Payload.Null));
         await bench.StopAsync();
-        var perStep = (double)bench.FileBytes / ((double)load.Completed * Steps);
+        var perStep = (double)bench.FileBytes / ((double)(load.Completed + load.WarmUp) * Steps);
         return await FinishAsync(bench, settings, load, Steps, "<= 300 B per step with a 200 B payload",
             (_, _) => Judge(perStep <= 300), more: new() { ["bytesPerStep"] = perStep });
     }
@@ -137,8 +136,7 @@ internal sealed class DirectPipelineWorkload : Workload
             AddNoop(options);
             options.AddProcess(Sequence("voice", 5, ProcessModel.Pipeline, pure: true));
         });
-        await Load.RunAsync(settings.Clients, TimeSpan.FromSeconds(2), (_, _) => RunOneAsync(bench.Client, "voice", Payload.Null));
-        var load = await Load.RunAsync(settings.Clients, settings.Duration, (_, _) => RunOneAsync(bench.Client, "voice", Payload.Null));
+        var load = await bench.MeasureAsync((_, _) => RunOneAsync(bench.Client, "voice", Payload.Null));
         var overhead = new Dictionary<string, double>();
         return await FinishAsync(bench, settings, load, 5, "p50 <= 50 us + 2 commits", (commitMs, _) =>
         {

@@ -58,7 +58,6 @@ internal abstract class Workload
         Bench bench, BenchmarkSettings settings, LoadResult load, double stepsPerOp, string target, Func<double, double, string> verdict,
         bool allMustHaveEnded = true, Dictionary<string, double>? more = null)
     {
-        var appends = bench.Store.Appends;
         await bench.StopAsync();
         var bytes = bench.FileBytes;
         await using var store = await bench.OpenStoreAsync();
@@ -75,8 +74,9 @@ internal abstract class Workload
             P99Ms = load.PercentileMs(0.99),
             MaxMs = load.PercentileMs(1),
             CpuMicrosPerStep = load.Cpu.TotalMicroseconds / Math.Max(1, load.Completed * stepsPerOp),
-            CommitsPerOp = (double)appends / Math.Max(1, load.Completed),
-            BytesPerOp = (double)bytes / Math.Max(1, load.Completed),
+            CommitsPerOp = (double)load.Commits / Math.Max(1, load.Completed),
+            AppendsPerOp = (double)load.Appends / Math.Max(1, load.Completed),
+            BytesPerOp = (double)bytes / Math.Max(1, load.Completed + load.WarmUp),
             RssMb = load.WorkingSet / 1048576.0,
             CommitProbeMs = commitMs,
             GroupCommitProbePerSecond = group,
@@ -102,8 +102,7 @@ internal sealed class StepsWorkload(string id, int steps, int floorCommits, doub
             AddNoop(options);
             options.AddProcess(Sequence("run", steps));
         });
-        await Load.RunAsync(settings.Clients, TimeSpan.FromSeconds(2), (_, _) => RunOneAsync(bench.Client, "run", Payload.Null));
-        var load = await Load.RunAsync(settings.Clients, settings.Duration, (_, _) => RunOneAsync(bench.Client, "run", Payload.Null));
+        var load = await bench.MeasureAsync((_, _) => RunOneAsync(bench.Client, "run", Payload.Null));
         return await FinishAsync(bench, settings, load, steps, target, (commitMs, perSecond) => Judge(
             settings.Clients == 1 ? load.PercentileMs(0.5) <= 2 * floorCommits * commitMs : perSecond >= perSecondTarget),
             more: new() { ["stepsPerSecond"] = load.PerSecond * steps });
@@ -133,8 +132,7 @@ internal sealed class LongRunWorkload : Workload
             var map = Sequence("long", longSteps);
             options.AddProcess(map with { Steps = [.. map.Steps.Select(s => s with { Action = new StepAction.Handler("mark") })] });
         });
-        await Load.RunAsync(settings.Clients, TimeSpan.FromSeconds(2), (_, _) => RunOneAsync(bench.Client, "hundred", Payload.Null));
-        var load = await Load.RunAsync(settings.Clients, settings.Duration, (_, _) => RunOneAsync(bench.Client, "hundred", Payload.Null));
+        var load = await bench.MeasureAsync((_, _) => RunOneAsync(bench.Client, "hundred", Payload.Null));
         await RunOneAsync(bench.Client, "long", Payload.Null);
         var window = Math.Min(1000, longSteps / 10);
         var early = MedianStepMicros(marks, window, 2 * window);
@@ -178,8 +176,7 @@ internal sealed class FanOutWorkload : Workload
             });
         });
         var input = Payload.From(Enumerable.Range(0, items));
-        await Load.RunAsync(settings.Clients, TimeSpan.FromSeconds(2), (_, _) => RunOneAsync(bench.Client, "fan", input));
-        var load = await Load.RunAsync(settings.Clients, settings.Duration, (_, _) => RunOneAsync(bench.Client, "fan", input));
+        var load = await bench.MeasureAsync((_, _) => RunOneAsync(bench.Client, "fan", input));
         return await FinishAsync(bench, settings, load, items + 1, $"fan out {items} and join: p50 <= 30 ms",
             (_, _) => Judge(load.PercentileMs(0.5) <= 30));
     }
