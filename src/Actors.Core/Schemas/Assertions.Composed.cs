@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 
 namespace Actors.Core.Schemas;
@@ -7,7 +6,7 @@ namespace Actors.Core.Schemas;
 /// <summary>Keywords made of other schemas, and formats.</summary>
 internal static partial class Assertions
 {
-    public sealed record OfFormat(string Name) : Assertion
+    public sealed class OfFormat(string name) : Assertion
     {
         public static ImmutableArray<string> Names { get; } = ["date-time", "date", "uuid", "email", "uri"];
 
@@ -15,54 +14,44 @@ internal static partial class Assertions
         {
             if (value.ValueKind != JsonValueKind.String) return;
             var text = value.GetString()!;
-            var holds = Name switch
-            {
-                "date-time" => text.Contains('T', StringComparison.OrdinalIgnoreCase) && value.TryGetDateTimeOffset(out _),
-                "date" => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
-                "uuid" => Guid.TryParseExact(text, "D", out _),
-                "email" => IsEmail(text),
-                _ => Uri.TryCreate(text, UriKind.Absolute, out _),
-            };
-            if (!holds) check.Add(pointer, $"is {Show(value)}, has to be a {Name}");
-        }
-
-        private static bool IsEmail(string text)
-        {
-            var at = text.LastIndexOf('@');
-            return at > 0 && at < text.Length - 1 && !text.Any(char.IsWhiteSpace) && !text.AsSpan(0, at).Contains('@');
+            if (!Formats.Fits(name, text)) check.Add(pointer, $"is {Show(value)}, has to be a {name}");
         }
     }
 
-    public sealed record Combined(string Keyword, ImmutableArray<SchemaNode> Schemas) : Assertion
+    public sealed class Combined(string keyword, ImmutableArray<SchemaNode> schemas) : Assertion
     {
+        public override IEnumerable<SchemaNode> SameValue => schemas;
+
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
-            if (Keyword == "allOf")
+            if (keyword == "allOf")
             {
-                foreach (var schema in Schemas) schema.Check(value, pointer, check, depth);
+                foreach (var schema in schemas) schema.Check(value, pointer, check, depth);
                 return;
             }
 
-            var fitting = Schemas.Count(s => s.Fits(value, depth));
-            if (fitting == 0) check.Add(pointer, $"fits none of the {Schemas.Length} alternatives");
-            else if (Keyword == "oneOf" && fitting > 1) check.Add(pointer, $"fits {fitting} of the alternatives, has to fit exactly one");
+            var fitting = schemas.Count(s => s.Fits(value, check, depth));
+            if (fitting == 0) check.Add(pointer, $"fits none of the {schemas.Length} alternatives");
+            if (keyword == "oneOf" && fitting > 1)
+                check.Add(pointer, $"fits {fitting} of the alternatives, has to fit exactly one");
         }
     }
 
-    public sealed record Not(SchemaNode Schema) : Assertion
+    public sealed class Not(SchemaNode schema) : Assertion
     {
+        public override IEnumerable<SchemaNode> SameValue => [schema];
+
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
-            if (Schema.Fits(value, depth)) check.Add(pointer, "has a form that is excluded");
+            if (schema.Fits(value, check, depth)) check.Add(pointer, "has a form that is excluded");
         }
     }
 
-    public sealed record Reference(SchemaNode Target) : Assertion
+    public sealed class Reference(SchemaNode target) : Assertion
     {
-        public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth) =>
-            Target.Check(value, pointer, check, depth);
+        public override IEnumerable<SchemaNode> SameValue => [target];
 
-        // The default would walk into itself where a schema refers to itself.
-        public override string ToString() => "$ref";
+        public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth) =>
+            target.Check(value, pointer, check, depth);
     }
 }

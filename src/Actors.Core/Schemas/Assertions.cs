@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -8,23 +7,25 @@ namespace Actors.Core.Schemas;
 /// <summary>The keywords.</summary>
 internal static partial class Assertions
 {
-    public sealed record Never : Assertion
+    public sealed class Never : Assertion
     {
-        public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth) => check.Add(pointer, "is not allowed");
+        public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth) =>
+            check.Add(pointer, "is not allowed");
     }
 
-    public sealed record OfType(ImmutableArray<string> Types) : Assertion
+    public sealed class OfType(ImmutableArray<string> types) : Assertion
     {
-        public static ImmutableArray<string> Names { get; } = ["object", "array", "string", "number", "integer", "boolean", "null"];
+        public static ImmutableArray<string> Names { get; } =
+            ["object", "array", "string", "number", "integer", "boolean", "null"];
 
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
-            foreach (var type in Types)
+            foreach (var type in types)
             {
                 if (Is(value, type)) return;
             }
 
-            check.Add(pointer, $"is {NameOf(value)}, has to be {string.Join(" or ", Types)}");
+            check.Add(pointer, $"is {NameOf(value)}, has to be {string.Join(" or ", types)}");
         }
 
         private static bool Is(JsonElement value, string type) => type switch
@@ -33,47 +34,45 @@ internal static partial class Assertions
             "array" => value.ValueKind == JsonValueKind.Array,
             "string" => value.ValueKind == JsonValueKind.String,
             "number" => value.ValueKind == JsonValueKind.Number,
-            "integer" => value.ValueKind == JsonValueKind.Number && IsWhole(value),
+            "integer" => value.ValueKind == JsonValueKind.Number && SchemaNumber.Of(value).IsWhole,
             "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
             _ => value.ValueKind == JsonValueKind.Null,
         };
-
-        private static bool IsWhole(JsonElement value) => value.TryGetInt64(out _) ||
-            (value.TryGetDecimal(out var number) ? decimal.Truncate(number) == number : value.GetDouble() % 1 == 0);
     }
 
-    public sealed record Required(ImmutableArray<string> Names) : Assertion
+    public sealed class Required(ImmutableArray<string> names) : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
             if (value.ValueKind != JsonValueKind.Object) return;
-            foreach (var name in Names)
+            foreach (var name in names)
             {
                 if (!value.TryGetProperty(name, out _)) check.Add(pointer, $"has no '{name}', which is required");
             }
         }
     }
 
-    public sealed record Properties(Dictionary<string, SchemaNode> Known, SchemaNode? Others, bool AreOthersRefused) : Assertion
+    public sealed class Properties(Dictionary<string, SchemaNode> known, SchemaNode? others, bool areOthersRefused)
+        : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
             if (value.ValueKind != JsonValueKind.Object) return;
             foreach (var member in value.EnumerateObject())
             {
-                if (check.IsFull) return;
-                var at = $"{pointer}/{member.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
-                if (Known.TryGetValue(member.Name, out var schema)) schema.Check(member.Value, at, check, depth);
-                else if (AreOthersRefused) check.Add(at, Unknown(member.Name));
-                else Others?.Check(member.Value, at, check, depth);
+                if (!check.GoesOn()) return;
+                var at = $"{pointer}/{Escape(member.Name)}";
+                if (known.TryGetValue(member.Name, out var schema)) schema.Check(member.Value, at, check, depth);
+                else if (areOthersRefused) check.Add(at, Unknown(member.Name));
+                else others?.Check(member.Value, at, check, depth);
             }
         }
 
         private string Unknown(string name) =>
-            "is not known" + (Text.Spelling.Nearest(name, Known.Keys) is { } near ? $"; did you mean '{near}'?" : "");
+            "is not known" + (Text.Spelling.Nearest(name, known.Keys) is { } near ? $"; did you mean '{near}'?" : "");
     }
 
-    public sealed record Items(SchemaNode Schema) : Assertion
+    public sealed class Items(SchemaNode schema) : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
@@ -81,103 +80,89 @@ internal static partial class Assertions
             var i = 0;
             foreach (var item in value.EnumerateArray())
             {
-                if (check.IsFull) return;
-                Schema.Check(item, $"{pointer}/{i++}", check, depth);
+                if (!check.GoesOn()) return;
+                schema.Check(item, $"{pointer}/{i++}", check, depth);
             }
         }
     }
 
-    public sealed record OneOfValues(ImmutableArray<JsonElement> Values) : Assertion
+    public sealed class OneOfValues(ImmutableArray<JsonElement> values) : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
-            foreach (var allowed in Values)
+            foreach (var allowed in values)
             {
                 if (JsonElement.DeepEquals(allowed, value)) return;
             }
 
-            check.Add(pointer, $"is {Show(value)}, has to be {string.Join(" or ", Values.Take(10).Select(Show))}");
+            check.Add(pointer, $"is {Show(value)}, has to be {string.Join(" or ", values.Take(10).Select(Show))}");
         }
     }
 
-    public sealed record Number(string Keyword, decimal Bound) : Assertion
+    public sealed class Number(string keyword, SchemaNumber bound) : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
             if (value.ValueKind != JsonValueKind.Number) return;
-            var number = value.TryGetDecimal(out var exact) ? exact : value.GetDouble() > 0 ? decimal.MaxValue : decimal.MinValue;
-            var (holds, rule) = Keyword switch
+            var number = SchemaNumber.Of(value);
+            var (holds, rule) = keyword switch
             {
-                "minimum" => (number >= Bound, "at least"),
-                "maximum" => (number <= Bound, "at most"),
-                "exclusiveMinimum" => (number > Bound, "more than"),
-                "exclusiveMaximum" => (number < Bound, "less than"),
-                _ => (Bound != 0 && number % Bound == 0, "a multiple of"),
+                "minimum" => (number.Against(bound) >= 0, "at least"),
+                "maximum" => (number.Against(bound) <= 0, "at most"),
+                "exclusiveMinimum" => (number.Against(bound) > 0, "more than"),
+                "exclusiveMaximum" => (number.Against(bound) < 0, "less than"),
+                _ => (number.IsMultipleOf(bound), "a multiple of"),
             };
-            if (!holds) check.Add(pointer, $"is {value.GetRawText()}, has to be {rule} {Bound.ToString(CultureInfo.InvariantCulture)}");
+            if (!holds) check.Add(pointer, $"is {Show(value)}, has to be {rule} {bound}");
         }
     }
 
-    public sealed record Length(bool IsMin, int Bound) : Assertion
+    public sealed class Length(bool isMin, int bound) : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
             if (value.ValueKind != JsonValueKind.String) return;
             var length = 0;
             foreach (var _ in value.GetString()!.EnumerateRunes()) length++;
-            if (IsMin ? length < Bound : length > Bound)
-                check.Add(pointer, $"has {length} characters, has to have {(IsMin ? "at least" : "at most")} {Bound}");
+            if (isMin ? length < bound : length > bound)
+                check.Add(pointer, $"has {length} characters, has to have {(isMin ? "at least" : "at most")} {bound}");
         }
     }
 
-    public sealed record ItemCount(bool IsMin, int Bound) : Assertion
+    public sealed class ItemCount(bool isMin, int bound) : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
             if (value.ValueKind != JsonValueKind.Array) return;
             var count = value.GetArrayLength();
-            if (IsMin ? count < Bound : count > Bound)
-                check.Add(pointer, $"has {count} items, has to have {(IsMin ? "at least" : "at most")} {Bound}");
+            if (isMin ? count < bound : count > bound)
+                check.Add(pointer, $"has {count} items, has to have {(isMin ? "at least" : "at most")} {bound}");
         }
     }
 
-    public sealed record Unique : Assertion
+    public sealed class Unique : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
             if (value.ValueKind != JsonValueKind.Array) return;
-            var seen = new HashSet<JsonElement>(Comparer.Instance);
+            var seen = new HashSet<JsonElement>(DeepEquality.Instance);
             if (!value.EnumerateArray().All(seen.Add)) check.Add(pointer, "has the same item twice");
-        }
-
-        private sealed class Comparer : IEqualityComparer<JsonElement>
-        {
-            public static Comparer Instance { get; } = new();
-
-            public bool Equals(JsonElement x, JsonElement y) => JsonElement.DeepEquals(x, y);
-
-            public int GetHashCode(JsonElement e) => e.ValueKind switch
-            {
-                JsonValueKind.String => e.GetString()!.GetHashCode(StringComparison.Ordinal),
-                JsonValueKind.Number => e.GetDouble().GetHashCode(),
-                JsonValueKind.Array => HashCode.Combine(JsonValueKind.Array, e.GetArrayLength()),
-                _ => (int)e.ValueKind,
-            };
         }
     }
 
-    public sealed record Matches(Regex Pattern) : Assertion
+    public sealed class Matches(Regex pattern) : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
             if (value.ValueKind != JsonValueKind.String) return;
             try
             {
-                if (!Pattern.IsMatch(value.GetString()!)) check.Add(pointer, $"is {Show(value)}, has to match '{Pattern}'");
+                if (!pattern.IsMatch(value.GetString()!))
+                    check.Add(pointer, $"is {Show(value)}, has to match '{pattern}'");
             }
             catch (RegexMatchTimeoutException)
             {
-                check.Add(pointer, $"takes too long to match against '{Pattern}'");
+                check.Add(pointer, $"takes too long to match against '{pattern}'");
             }
         }
     }
@@ -192,9 +177,13 @@ internal static partial class Assertions
         _ => "null",
     };
 
+    private static string Escape(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
     private static string Show(JsonElement value)
     {
         var text = value.GetRawText();
-        return text.Length <= 60 ? text : text[..60] + "…";
+        if (text.Length <= 60) return text;
+        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[59]) ? 59 : 60), "…");
     }
 }

@@ -19,7 +19,10 @@ public sealed class JsonSchema
     public const int ViolationsMax = 20;
 
     /// <summary>How deeply schemas may be applied inside each other, references included.</summary>
-    public const int DepthMax = 128;
+    public const int DepthMax = 512;
+
+    /// <summary>Keywords that are checked for one value; a schema that needs more is refused with that value.</summary>
+    public const int ChecksMax = 10_000_000;
 
     private readonly SchemaNode _root;
 
@@ -29,7 +32,8 @@ public sealed class JsonSchema
     /// <param name="json">Its JSON text.</param>
     /// <param name="schema">The schema.</param>
     /// <param name="error">What is wrong and where, if it is not one of this subset.</param>
-    public static bool TryParse(string json, [NotNullWhen(true)] out JsonSchema? schema, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        string json, [NotNullWhen(true)] out JsonSchema? schema, [NotNullWhen(false)] out string? error)
     {
         schema = null;
         try
@@ -56,7 +60,16 @@ public sealed class JsonSchema
     public ImmutableArray<SchemaViolation> Validate(JsonElement value)
     {
         var check = new SchemaCheck();
-        _root.Check(value, "", check, 0);
+        try
+        {
+            _root.Check(value, "", check, 0);
+        }
+        catch (InvalidOperationException e)
+        {
+            // System.Text.Json says so of escapes that stand for half of a surrogate pair, and only then.
+            return [new SchemaViolation("", $"holds text that is not valid Unicode: {e.Message}")];
+        }
+
         return check.ToImmutable();
     }
 }
@@ -68,21 +81,4 @@ public sealed record SchemaViolation(string Pointer, string Message)
 {
     /// <inheritdoc/>
     public override string ToString() => Pointer.Length == 0 ? Message : $"{Pointer}: {Message}";
-}
-
-/// <summary>Collects violations, up to the bound.</summary>
-internal sealed class SchemaCheck
-{
-    private readonly ImmutableArray<SchemaViolation>.Builder _found = ImmutableArray.CreateBuilder<SchemaViolation>();
-
-    public bool IsClean => _found.Count == 0;
-
-    public bool IsFull => _found.Count >= JsonSchema.ViolationsMax;
-
-    public void Add(string pointer, string message)
-    {
-        if (!IsFull) _found.Add(new SchemaViolation(pointer, message));
-    }
-
-    public ImmutableArray<SchemaViolation> ToImmutable() => _found.ToImmutable();
 }

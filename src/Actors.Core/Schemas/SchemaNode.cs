@@ -7,33 +7,39 @@ internal sealed class SchemaNode
 {
     private readonly List<Assertion> _assertions = [];
 
+    /// <summary>The schemas that it applies to the same value.</summary>
+    public IEnumerable<SchemaNode> SameValue => _assertions.SelectMany(assertion => assertion.SameValue);
+
     public void Add(Assertion assertion) => _assertions.Add(assertion);
 
     public void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
     {
         if (depth > JsonSchema.DepthMax)
         {
-            check.Add(pointer, $"the schema refers to itself more than {JsonSchema.DepthMax} times here");
+            check.Add(pointer, $"needs schemas applied inside each other more than {JsonSchema.DepthMax} times");
             return;
         }
 
         foreach (var assertion in _assertions)
         {
-            if (check.IsFull) return;
+            if (!check.GoesOn()) return;
             assertion.Check(value, pointer, check, depth + 1);
         }
     }
 
-    public bool Fits(JsonElement value, int depth)
+    public bool Fits(JsonElement value, SchemaCheck check, int depth)
     {
-        var check = new SchemaCheck();
-        Check(value, "", check, depth);
-        return check.IsClean;
+        var inner = check.Inner();
+        Check(value, "", inner, depth);
+        return inner.IsClean;
     }
 }
 
 /// <summary>One keyword. It says nothing of values of another type than it is about.</summary>
-internal abstract record Assertion
+internal abstract class Assertion
 {
+    /// <summary>The schemas that it applies to the same value.</summary>
+    public virtual IEnumerable<SchemaNode> SameValue => [];
+
     public abstract void Check(JsonElement value, string pointer, SchemaCheck check, int depth);
 }
