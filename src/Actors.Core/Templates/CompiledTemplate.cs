@@ -18,6 +18,9 @@ public sealed class CompiledTemplate
     /// <summary>How deeply a template may be nested.</summary>
     public const int DepthMax = 64;
 
+    /// <summary>Largest value that a template makes; paths may select one part of a document many times.</summary>
+    public const int BytesMax = 64 * 1024 * 1024;
+
     private static readonly JsonWriterOptions WriterOptions =
         new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -53,6 +56,11 @@ public sealed class CompiledTemplate
             found.Add(new TemplateError(template.Json, $"not JSON of a depth of at most {DepthMax}: {e.Message}", ""));
         }
 
+        catch (InvalidOperationException e)
+        {
+            found.Add(new TemplateError(template.Json, $"holds text that is not valid Unicode: {e.Message}", ""));
+        }
+
         errors = found.ToImmutable();
         if (root is null || errors.Length > 0) return null;
         var constant = root is TemplateNode.Constant c ? Payload.FromTrustedUtf8(c.Json) : (Payload?)null;
@@ -61,17 +69,39 @@ public sealed class CompiledTemplate
 
     /// <summary>Makes the value.</summary>
     /// <param name="root">The document that paths see.</param>
-    /// <exception cref="TemplateException">A placeholder's path selects nothing, or null.</exception>
+    /// <exception cref="TemplateException">
+    /// A placeholder's path selects nothing, or null; or a path can't be evaluated; or the value would be larger than
+    /// <see cref="BytesMax"/>.
+    /// </exception>
     public Payload Evaluate(JsonView root)
     {
         if (_constant is { } constant) return constant;
+        try
+        {
+            return Make(root);
+        }
+        catch (JsonPathException e)
+        {
+            throw new TemplateException(e.Message, e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // System.Text.Json says so of escapes that stand for half of a surrogate pair, and only then.
+            throw new TemplateException($"a path selects text that is not valid Unicode: {e.Message}", e);
+        }
+    }
+
+    private Payload Make(JsonView root)
+    {
         if (_root is TemplateNode.Value { Query.IsSingular: true } value)
             return value.Query.TrySelectSingle(root, out var element)
                 ? Payload.FromTrustedUtf8(JsonMarshal.GetRawUtf8Value(element).ToArray())
                 : Payload.Null;
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer, WriterOptions)) _root.Write(json, root);
-        return Payload.FromTrustedUtf8(buffer.WrittenMemory);
+        // A small value doesn't keep a large buffer alive.
+        return Payload.FromTrustedUtf8(
+            buffer.WrittenCount * 2 < buffer.Capacity ? buffer.WrittenSpan.ToArray() : buffer.WrittenMemory);
     }
 
     private static TemplateNode Compile(
@@ -82,13 +112,17 @@ public sealed class CompiledTemplate
             case JsonValueKind.String:
                 return CompileString(element, pointer, queries, errors);
             case JsonValueKind.Array:
-                var items = element.EnumerateArray().Select((e, i) => Compile(e, $"{pointer}/{i}", queries, errors)).ToImmutableArray();
+                var items = element.EnumerateArray()
+                    .Select((item, i) => Compile(item, $"{pointer}/{i}", queries, errors))
+                    .ToImmutableArray();
                 return items.All(i => i is TemplateNode.Constant) ? Constant(element) : new TemplateNode.List(items);
             case JsonValueKind.Object:
                 var members = element.EnumerateObject()
-                    .Select(m => KeyValuePair.Create(m.Name, Compile(m.Value, $"{pointer}/{Escape(m.Name)}", queries, errors)))
+                    .Select(m => new TemplateNode.Member(
+                        JsonEncodedText.Encode(m.Name, WriterOptions.Encoder),
+                        Compile(m.Value, $"{pointer}/{Escape(m.Name)}", queries, errors)))
                     .ToImmutableArray();
-                return members.All(m => m.Value is TemplateNode.Constant) && errors.Count == 0 && !HasEscapes(element)
+                return members.All(m => m.Value is TemplateNode.Constant)
                     ? Constant(element)
                     : new TemplateNode.Record(members);
             default:
@@ -111,15 +145,8 @@ public sealed class CompiledTemplate
         return parsed.Literal == text ? Constant(element) : new TemplateNode.Text(parsed);
     }
 
-    private static bool HasEscapes(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().Any(m => HasEscapes(m.Value)),
-        JsonValueKind.Array => element.EnumerateArray().Any(HasEscapes),
-        JsonValueKind.String => element.GetString() is { } s && (s.StartsWith("$$", StringComparison.Ordinal) || s.Contains("{{$", StringComparison.Ordinal)),
-        _ => false,
-    };
-
-    private static TemplateNode.Constant Constant(JsonElement element) => new(JsonMarshal.GetRawUtf8Value(element).ToArray());
+    private static TemplateNode.Constant Constant(JsonElement element) =>
+        new(JsonMarshal.GetRawUtf8Value(element).ToArray());
 
     private static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);

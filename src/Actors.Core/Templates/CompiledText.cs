@@ -35,6 +35,21 @@ public sealed class CompiledText
     /// <summary>Fills in the values.</summary>
     /// <param name="root">The document that paths see.</param>
     /// <param name="encode">Applied to each value that is filled in, not to the text around; null: as it is.</param>
-    /// <exception cref="TemplateException">A path selects nothing, or null.</exception>
-    public string Evaluate(JsonView root, Func<string, string>? encode) => _text.Fill(root, encode);
+    /// <exception cref="TemplateException">A path selects nothing, or null, or can't be evaluated.</exception>
+    public string Evaluate(JsonView root, Func<string, string>? encode)
+    {
+        try
+        {
+            return _text.Fill(root, encode);
+        }
+        catch (JsonPathException e)
+        {
+            throw new TemplateException(e.Message, e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // System.Text.Json says so of escapes that stand for half of a surrogate pair, and only then.
+            throw new TemplateException($"a path selects text that is not valid Unicode: {e.Message}", e);
+        }
+    }
 }

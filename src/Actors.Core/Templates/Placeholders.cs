@@ -34,7 +34,7 @@ internal sealed class Placeholders
             return true;
         }
 
-        if (text is "$" || text.StartsWith("$.", StringComparison.Ordinal) || text.StartsWith("$[", StringComparison.Ordinal))
+        if (text is "$" or ['$', '.' or '[', ..])
         {
             if (!TryQuery(text, text, pointer, out var query, out error)) return false;
             parsed = new Placeholders([new Part(text, query, true)]);
@@ -60,6 +60,7 @@ internal sealed class Placeholders
 
     private static string ValueOf(JsonPathQuery query, JsonView root)
     {
+        if (!query.IsSingular) return JsonSerializer.Serialize(query.Select(root), Payload.JsonOptions);
         if (!query.TrySelectSingle(root, out var value) || value.ValueKind == JsonValueKind.Null)
             throw new TemplateException($"'{query}' selects nothing, and a text needs it");
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
@@ -89,7 +90,8 @@ internal sealed class Placeholders
             var end = EndOf(text, i + 1);
             if (end < 0)
             {
-                error = new TemplateError(text, $"the placeholder at position {i} is not closed; write '{{{{$' for a literal '{{$'", pointer);
+                error = new TemplateError(
+                    text, $"the placeholder at position {i} is not closed; write '{{{{$' for a literal '{{$'", pointer);
                 return false;
             }
 
@@ -129,7 +131,8 @@ internal sealed class Placeholders
         return -1;
     }
 
-    private static bool TryQuery(string path, string text, string pointer, out JsonPathQuery? query, out TemplateError? error)
+    private static bool TryQuery(
+        string path, string text, string pointer, out JsonPathQuery? query, out TemplateError? error)
     {
         error = JsonPathQuery.TryParse(path, out query, out var pathError)
             ? null

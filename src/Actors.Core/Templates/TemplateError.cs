@@ -7,8 +7,10 @@ namespace Actors.Core.Templates;
 public sealed record TemplateError(string Text, string Message, string Pointer)
 {
     /// <inheritdoc/>
-    public override string ToString() => Pointer.Length == 0 ? $"'{Text}': {Message}" : $"'{Text}' at {Pointer}: {Message}";
+    public override string ToString() =>
+        Pointer.Length == 0 ? $"'{Text}': {Message}" : $"'{Text}' at {Pointer}: {Message}";
 }
 
-/// <summary>A path that a template needs selects nothing.</summary>
-public sealed class TemplateException(string message) : TerminalException(message, "mapping");
+/// <summary>A path of a template selects nothing where text needs it, or goes beyond a bound.</summary>
+public sealed class TemplateException(string message, Exception? inner = null)
+    : TerminalException(message, "mapping", inner);

@@ -12,7 +12,8 @@ internal abstract record TemplateNode
 
     public sealed record Constant(byte[] Json) : TemplateNode
     {
-        public override void Write(Utf8JsonWriter json, JsonView root) => json.WriteRawValue(Json, skipInputValidation: true);
+        public override void Write(Utf8JsonWriter json, JsonView root) =>
+            json.WriteRawValue(Json, skipInputValidation: true);
     }
 
     public sealed record Value(JsonPathQuery Query) : TemplateNode
@@ -35,8 +36,12 @@ internal abstract record TemplateNode
             }
         }
 
-        private static void WriteRaw(Utf8JsonWriter json, JsonElement element) =>
+        private static void WriteRaw(Utf8JsonWriter json, JsonElement element)
+        {
             json.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
+            if (json.BytesCommitted + json.BytesPending > CompiledTemplate.BytesMax)
+                throw new TemplateException($"the value is larger than {CompiledTemplate.BytesMax} bytes; select less");
+        }
     }
 
     public sealed record Text(Placeholders Parts) : TemplateNode
@@ -54,7 +59,9 @@ internal abstract record TemplateNode
         }
     }
 
-    public sealed record Record(ImmutableArray<KeyValuePair<string, TemplateNode>> Members) : TemplateNode
+    public readonly record struct Member(JsonEncodedText Name, TemplateNode Value);
+
+    public sealed record Record(ImmutableArray<Member> Members) : TemplateNode
     {
         public override void Write(Utf8JsonWriter json, JsonView root)
         {
