@@ -26,7 +26,10 @@ internal sealed partial class PathParser(string text)
         if (!IsShortEnough()) return null;
         if (_scanner.Next != '$') return Fail<PathExpression>("a path begins with '$'");
         if (Query() is not { } path) return null;
-        return _scanner.IsAtEnd ? path : Expecting<PathExpression>("'.', '[' or the end of the path");
+        if (_scanner.IsAtEnd) return path;
+        return Expecting<PathExpression>(_scanner.Next == '-'
+            ? "'.', '[' or the end of the path (a name with a dash stands in brackets: $.steps['a-b'])"
+            : "'.', '[' or the end of the path");
     }
 
     public LogicalExpression? ParseCondition()
