@@ -75,6 +75,8 @@ public static class SiloApp
     {
         logs.SetMinimumLevel(LogLevel.Information);
         logs.AddFilter("Microsoft", LogLevel.Warning);
+        // What keeps a silo from starting is said once, in a paragraph, by whoever runs it.
+        logs.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (format == "json")
         {
             logs.AddJsonConsole(console =>

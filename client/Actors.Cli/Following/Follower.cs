@@ -26,7 +26,8 @@ internal sealed class Follower(CliHost host, Screen screen, IActorsClient client
         }
         else
         {
-            var lines = new EventLines((await client.GetAsync(id, cancellationToken)).StartedAt, map);
+            var view = await client.GetAsync(id, cancellationToken);
+            var lines = new EventLines(view.StartedAt, map, view.Steps.Select(step => step.Name));
             while (await events.MoveNextAsync()) screen.Write(lines.Of(events.Current));
         }
 

@@ -58,7 +58,8 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
             var started = await client.StartAsync(
                 new StartRequest(map.Process, input) { Key = settings.Key }, host.Interrupted);
             _views.Add(await client.GetAsync(started.Id, CancellationToken.None));
-            _progress.Write(InvocationText.Head(_views[0]));
+            // A live table has a head of its own.
+            if (!_progress.Form.IsInteractive) _progress.Write(InvocationText.Head(_views[0]));
             SayWhatItCannotBeSent(map);
             if (!started.Created)
             {

@@ -34,7 +34,9 @@ internal static class InvocationText
     public static ImmutableArray<Line> Failure(InvocationView view)
     {
         if (view.Failure is not { } failure) return [];
-        var where = failure.Step is null ? "" : $"step '{failure.Step}'" +
+        var isNamed = failure.Step is null ||
+            failure.Message.StartsWith($"step '{failure.Step}'", StringComparison.Ordinal);
+        var where = isNamed ? "" : $"step '{failure.Step}'" +
             (failure.Attempt > 1 ? $", attempt {failure.Attempt}: " : ": ");
         var lines = ImmutableArray.CreateBuilder<Line>();
         lines.Add(Line.Of("failure  ", Tone.Faint).Add(failure.Type, Tone.Bad).Add($"  {where}{failure.Message}"));
