@@ -21,7 +21,10 @@ public sealed class ServeTests : IDisposable
         using var stop = new CancellationTokenSource();
         var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var serving = _cli.RunAsync(
-            ["serve", "--urls", "http://127.0.0.1:0", "--store", _cli.Store, "--processes", processes, "--config", config],
+            [
+                "serve", "--urls", "http://127.0.0.1:0", "--store", _cli.Store, "--processes", processes,
+                "--config", config,
+            ],
             stop.Token,
             line =>
             {
