@@ -55,7 +55,8 @@ internal sealed class ApiSender(HttpClient http, string baseAddress, HttpActorsC
 
     private static bool MayRepeat(ApiRequest request, HttpStatusCode status) => status switch
     {
-        HttpStatusCode.TooManyRequests => true,
+        // Busy, or full: certainly not done.
+        HttpStatusCode.TooManyRequests or HttpStatusCode.InsufficientStorage => true,
         HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout =>
             request.Repetition == Repetition.Safe,
         _ => false,

@@ -1,4 +1,5 @@
 using Actors.Client;
+using Actors.Journal;
 using Actors.Silo.Tests.Engine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -84,6 +85,18 @@ public sealed class HttpClientRetryTests
         await client.StartAsync(new StartRequest("approve") { Policy = StartPolicy.Replace });
         calls.ShouldBe(2);
         TimeProvider.System.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromSeconds(0.9));
+    }
+
+    [Fact]
+    public async Task A_full_store_is_waited_out_for_it_has_done_nothing()
+    {
+        await using var silo = await RunningSilo.StartAsync();
+        using var client = silo.Client(Long);
+        var calls = 0;
+        silo.Engine.Fault = _ => calls++ == 0 ? new StoreFullException("no room") : null;
+        await client.StartAsync(new StartRequest("approve") { Policy = StartPolicy.Replace });
+        calls.ShouldBe(2);
+        silo.Engine.Starts.ShouldBe(1);
     }
 
     [Fact]
