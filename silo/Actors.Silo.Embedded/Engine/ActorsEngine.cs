@@ -154,7 +154,9 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             Subscribers = _options.Subscribers,
         });
         var factory = new EngineGrainFactory(catalog, _options.Entities);
-        var host = new EmbeddedGrainHost(store, factory, worker, _time, _options.Host, _loggers.CreateLogger<EmbeddedGrainHost>());
+        var host = new EmbeddedGrainHost(
+            store, factory, _options.WrapWorker?.Invoke(worker) ?? worker, _time, _options.Host,
+            _loggers.CreateLogger<EmbeddedGrainHost>());
         entities.Host = host;
         var retention = _options.Retention is { } kept
             ? new RetentionLoop(store, kept, _time, _loggers.CreateLogger<RetentionLoop>())

@@ -4,6 +4,7 @@ using Actors.Core.Definitions;
 using Actors.Definitions;
 using Actors.Grains.Entities;
 using Actors.Grains.Steps;
+using Actors.Grains.Work;
 using Actors.Journal;
 
 namespace Actors.Silo.Embedded;
@@ -45,6 +46,9 @@ public sealed class ActorsOptions
     /// How long finished invocations are kept; null: for ever. Default: null. Range: 1 minute to 10 years.
     /// </summary>
     public TimeSpan? Retention { get; set; }
+
+    /// <summary>Puts a worker around the engine's; null: none. For tests that break things.</summary>
+    internal Func<IWorker, IWorker>? WrapWorker { get; set; }
 
     /// <summary>The processes added so far.</summary>
     public IReadOnlyList<StepMap> Processes => _processes;

@@ -72,9 +72,13 @@ internal sealed class RunningShop : IAsyncDisposable
         (await SendAsync(HttpMethod.Put, "/knobs", body)).EnsureSuccessStatusCode();
     }
 
+    /// <summary>The entries of an order, oldest first.</summary>
+    public async Task<LedgerEntry[]> EntriesAsync(string order) =>
+        (await Http.GetFromJsonAsync<LedgerEntry[]>($"/ledger/{order}"))!;
+
     /// <summary>Kinds of the entries of an order, oldest first.</summary>
     public async Task<EntryKind[]> KindsAsync(string order) =>
-        [.. (await Http.GetFromJsonAsync<LedgerEntry[]>($"/ledger/{order}"))!.Select(entry => entry.Kind)];
+        [.. (await EntriesAsync(order)).Select(entry => entry.Kind)];
 
     public async Task<AuditReport> AuditAsync() => (await Http.GetFromJsonAsync<AuditReport>("/ledger/audit"))!;
 

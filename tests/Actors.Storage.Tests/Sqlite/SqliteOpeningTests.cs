@@ -2,6 +2,7 @@ using System.Globalization;
 using Actors.Journal;
 using Actors.Storage.Sqlite;
 using Actors.Storage.Sqlite.Native;
+using Actors.Tests.Shared;
 using Shouldly;
 
 namespace Actors.Storage.Tests.Sqlite;

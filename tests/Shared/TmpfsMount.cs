@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Shouldly;
 
-namespace Actors.Storage.Tests.Sqlite;
+namespace Actors.Tests.Shared;
 
 /// <summary>A small file system in memory, mounted on a folder.</summary>
 internal sealed class TmpfsMount : IDisposable

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+
+namespace Actors.EndToEnd.Tests.Faults;
+
+/// <summary>
+/// A program of this repository as a child process, ended by its id with SIGKILL whenever a test wants.
+/// </summary>
+internal sealed class ChildProgram : IAsyncDisposable
+{
+    private const int ErrorLinesMax = 100;
+
+    private readonly Process _process;
+    private readonly Queue<string> _errors = new();
+
+    private ChildProgram(Process process)
+    {
+        _process = process;
+        AppDomain.CurrentDomain.ProcessExit += KillAtExit;
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>The last lines it wrote to stderr.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_errors) return string.Join('\n', _errors);
+        }
+    }
+
+    /// <param name="assembly">Name of the program's assembly, which lies beside the tests.</param>
+    /// <param name="environment">Variables it gets.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static ChildProgram Start(
+        string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && IsDotnet(path) ? path : "dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return new ChildProgram(Process.Start(start)!);
+    }
+
+    public Task SayAsync(string line) => _process.StandardInput.WriteLineAsync(line);
+
+    /// <summary>The next line it prints; null if it has ended.</summary>
+    public Task<string?> HearAsync(CancellationToken cancellationToken) =>
+        _process.StandardOutput.ReadLineAsync(cancellationToken).AsTask();
+
+    /// <summary>Waits until it prints a line with a text in it.</summary>
+    public async Task HearAsync(string text, CancellationToken cancellationToken)
+    {
+        while (await HearAsync(cancellationToken) is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal)) return;
+        }
+
+        throw new InvalidOperationException(
+            $"process {Id} has ended before it said '{text}'; its last words:\n{Errors}");
+    }
+
+    /// <summary>Kills it as <c>kill -9</c> does, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public async Task<int> EndedAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= KillAtExit;
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    private static bool IsDotnet(string path) => Path.GetFileNameWithoutExtension(path) == "dotnet";
+
+    private void KillAtExit(object? sender, EventArgs e)
+    {
+        if (!_process.HasExited) _process.Kill();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (_errors)
+        {
+            _errors.Enqueue(line);
+            if (_errors.Count > ErrorLinesMax) _errors.Dequeue();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using Actors.Client;
+using Shouldly;
+
+namespace Actors.EndToEnd.Tests.Faults;
+
+/// <summary>Several clients that place orders and follow each to its end, whatever happens to the silo.</summary>
+internal sealed class FaultClients(Uri silo, IReadOnlyList<FaultOrder> orders)
+{
+    private const int ClientsCount = 16;
+
+    private static readonly HttpActorsClientOptions Persistent = new()
+    {
+        RetryTimeMax = TimeSpan.FromMinutes(2),
+        RetryDelayFirst = TimeSpan.FromMilliseconds(20),
+        RetryDelayMax = TimeSpan.FromMilliseconds(200),
+    };
+
+    private readonly ConcurrentDictionary<string, InvocationId> _acknowledged = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private int _progress;
+    private (int At, TaskCompletionSource Source)? _awaited;
+
+    /// <summary>How many acknowledgements and ends the whole run consists of.</summary>
+    public int ProgressMax => 2 * orders.Count;
+
+    /// <summary>Places all orders and returns when the last has ended.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpActorsClient(silo, Persistent);
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = ClientsCount,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(orders, options, async (order, token) =>
+        {
+            var input = Payload.From(order.Input, order.Input.GetType());
+            var started = await client.StartAsync(
+                new StartRequest("order-fulfilment", input) { Key = order.Id }, token);
+            _acknowledged[order.Id] = started.Id;
+            Advance();
+            var ended = await client.WaitAsync(started.Id, null, token);
+            ended.HasEnded.ShouldBeTrue();
+            Advance();
+        });
+    }
+
+    /// <summary>Waits until so many acknowledgements and ends have arrived.</summary>
+    public Task ReachedAsync(int progress, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_progress >= progress) return Task.CompletedTask;
+            var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited = (progress, source);
+            return source.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Compares every order with what it was meant to become, once nothing goes on any more.</summary>
+    public async Task JudgeAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpActorsClient(silo, Persistent);
+        _acknowledged.Count.ShouldBe(orders.Count);
+        foreach (var order in orders)
+        {
+            var id = _acknowledged[order.Id];
+            await foreach (var _ in client.WatchAsync(id, 0, cancellationToken))
+            {
+                // Its end is what is waited for.
+            }
+
+            var view = await client.GetAsync(id, cancellationToken);
+            var steps = string.Join(", ", view.Steps.Select(s => $"{s.Name} {s.Status} ({s.Failure?.Message})"));
+            view.Status.ShouldBe(order.End, $"{order}: {steps}");
+            view.Steps.ShouldNotContain(s => s.Status == StepStatus.UndoFailed, $"{order}: {steps}");
+            await JudgeHistoryAsync(client, id, view.Sequence, cancellationToken);
+        }
+    }
+
+    private static async Task JudgeHistoryAsync(
+        HttpActorsClient client, InvocationId id, long head, CancellationToken cancellationToken)
+    {
+        var page = await client.HistoryAsync(id, cancellationToken: cancellationToken);
+        page.Events.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, (int)head).Select(n => (long)n));
+        page.Events.Where(e => e.Type is "Started" or "StepSucceeded" or "UndoSucceeded" or "Completed" or "Failed")
+            .GroupBy(e => (e.Type, e.Step)).Where(g => g.Count() > 1).ShouldBeEmpty(id.ToString());
+    }
+
+    private void Advance()
+    {
+        lock (_gate)
+        {
+            _progress++;
+            if (_awaited is not { } awaited || _progress < awaited.At) return;
+            _awaited = null;
+            awaited.Source.SetResult();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Actors.EndToEnd.Tests.Scenarios;
+
+namespace Actors.EndToEnd.Tests.Faults;
+
+/// <summary>A folder of its own for stores, ledger and process file of one test.</summary>
+internal sealed class FaultFolder : IDisposable
+{
+    private const string Retries = "retry: { attempts: 5, first: 200ms, factor: 2, max: 10s, jitter: true }";
+
+    /// <param name="retries">What the process file's retries are replaced by: faults must not use them up.</param>
+    public FaultFolder(string retries)
+    {
+        Root = Directory.CreateTempSubdirectory("actors-faults-").FullName;
+        Processes = Directory.CreateDirectory(Path.Combine(Root, "processes")).FullName;
+        Data = Directory.CreateDirectory(Path.Combine(Root, "data")).FullName;
+        ProcessFile = Path.Combine(Processes, "order-fulfilment.yaml");
+        var text = File.ReadAllText(Repository.Folder("samples/01-order-fulfilment/order-fulfilment.yaml"));
+        if (!text.Contains(Retries, StringComparison.Ordinal))
+            throw new InvalidOperationException($"order-fulfilment.yaml has no line '{Retries}' any more");
+        File.WriteAllText(ProcessFile, text.Replace(Retries, retries, StringComparison.Ordinal));
+    }
+
+    public string Root { get; }
+
+    public string Processes { get; }
+
+    /// <summary>Where the silo keeps its store.</summary>
+    public string Data { get; }
+
+    public string ProcessFile { get; }
+
+    public string At(string name) => Path.Combine(Root, name);
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}

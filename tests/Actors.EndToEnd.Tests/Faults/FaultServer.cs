@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Actors.EndToEnd.Tests.Faults;
+
+/// <summary>A silo or a shop as a child process that keeps its address when it is killed and started again.</summary>
+internal sealed class FaultServer : IAsyncDisposable
+{
+    // Below the ports that systems give to outgoing connections: none of those takes the port while nobody listens.
+    private const int PortMin = 15_000;
+    private const int PortMax = 30_000;
+    private const int PortTriesMax = 100;
+
+    private readonly string _assembly;
+    private readonly string[] _arguments;
+    private readonly Dictionary<string, string> _environment;
+    private ChildProgram? _child;
+
+    private FaultServer(string assembly, string[] arguments, Dictionary<string, string> environment)
+    {
+        (_assembly, _environment) = (assembly, environment);
+        Address = new Uri($"http://127.0.0.1:{FreePort()}");
+        _arguments = ["--urls", Address.GetLeftPart(UriPartial.Authority), .. arguments];
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>How often it was killed.</summary>
+    public int Kills { get; private set; }
+
+    public static FaultServer Silo(FaultFolder folder, Uri shop) => new(
+        "Actors.Silo",
+        ["--store", Path.Combine(folder.Data, "store.db"), "--processes", folder.Processes],
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ACTORS_SERVICES__SHOP__URL"] = shop.ToString(),
+            ["ACTORS_SILO__LOGS"] = "none",
+        });
+
+    public static FaultServer Shop(FaultFolder folder, params string[] settings) => new(
+        "Shop", ["--ledger", folder.At("ledger.db"), "--stop-with-stdin", "true", .. settings], []);
+
+    /// <summary>Starts it, and waits until it says that it listens.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _child = ChildProgram.Start(_assembly, _environment, _arguments);
+        await _child.HearAsync("listening on", cancellationToken);
+    }
+
+    /// <summary>Starts it, and does not wait.</summary>
+    public void Launch() => _child = ChildProgram.Start(_assembly, _environment, _arguments);
+
+    /// <summary>Kills it with SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        Kills++;
+        await _child!.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_child is not null) await _child.DisposeAsync();
+    }
+
+    private static int FreePort()
+    {
+        for (var tries = 1; tries <= PortTriesMax; tries++)
+        {
+            var port = Random.Shared.Next(PortMin, PortMax);
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; there are others.
+            }
+        }
+
+        throw new InvalidOperationException($"no free port from {PortMin} to {PortMax} in {PortTriesMax} tries");
+    }
+}
