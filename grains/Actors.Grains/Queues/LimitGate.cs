@@ -30,8 +30,14 @@ public sealed class LimitGate
     /// <summary>Attempts that have begun and not ended.</summary>
     public int Running => _running;
 
-    /// <summary>Whether the bucket is full, so that a new gate would do the same.</summary>
-    public bool IsFull => double.IsInfinity(_perSecond) || _tokens >= _bucket;
+    /// <summary>When the bucket is full, so that a new gate would do the same.</summary>
+    public DateTimeOffset FullAt(DateTimeOffset now)
+    {
+        Fill(now);
+        return double.IsInfinity(_perSecond) || _tokens >= _bucket
+            ? now
+            : now + TimeSpan.FromSeconds((_bucket - _tokens) / _perSecond);
+    }
 
     /// <summary>Begins an attempt if the limits allow it.</summary>
     public bool TryBegin(DateTimeOffset now)
@@ -58,7 +64,8 @@ public sealed class LimitGate
     private void Fill(DateTimeOffset now)
     {
         if (now <= _filledAt) return;
-        if (!double.IsInfinity(_perSecond)) _tokens = Math.Min(_bucket, _tokens + (now - _filledAt).TotalSeconds * _perSecond);
+        if (!double.IsInfinity(_perSecond))
+            _tokens = Math.Min(_bucket, _tokens + (now - _filledAt).TotalSeconds * _perSecond);
         _filledAt = now;
     }
 }

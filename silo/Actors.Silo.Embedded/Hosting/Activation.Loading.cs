@@ -15,14 +15,17 @@ internal sealed partial class Activation
     private bool IsLoaded()
     {
         if (_loading is null && _grain is not null) return _poison is null;
-        if (_retryLoadAt != default && _host.Time.GetUtcNow() < _retryLoadAt && _mailbox.IsEmpty) return false;
         if (_loading is null)
         {
+            // Callers are to hear at once how the store is; everything else waits for the pause to end.
+            if (_mailbox.IsEmpty || _retryLoadAt > _host.Time.GetUtcNow() && !_callWaits) return false;
+            _callWaits = false;
             _retryLoadAt = default;
             _loading = LoadAsync();
             if (!_loading.IsCompleted)
             {
-                _loading.GetAwaiter().UnsafeOnCompleted(() => Schedule(runHere: false));
+                _host.Begins();
+                _loading.GetAwaiter().UnsafeOnCompleted(OnLoaded);
                 return false;
             }
         }
@@ -35,6 +38,12 @@ internal sealed partial class Activation
         return false;
     }
 
+    private void OnLoaded()
+    {
+        Schedule(runHere: false);
+        _host.Ends();
+    }
+
     private bool FirstTurn()
     {
         Turn(ActivatedMessage, null);
@@ -43,6 +52,8 @@ internal sealed partial class Activation
 
     private static Activated ActivatedMessage { get; } = new();
 
+    private static Touch TouchMessage { get; } = new();
+
     private async Task LoadAsync()
     {
         var grain = _host.Factory.Create(Key);
@@ -50,6 +61,8 @@ internal sealed partial class Activation
         var history = new History(_host.Store, Key, page);
         await grain.ActivateAsync(history, CancellationToken.None);
         _sequence = page.HeadSequence;
+        // What has no journal has no projection.
+        _knowsProjection = _sequence == 0;
         _grain = grain;
         _host.CountActivation();
     }
@@ -62,20 +75,27 @@ internal sealed partial class Activation
         var final = trouble is StoreCorruptException or NotFoundException;
         if (trouble is StoreCorruptException) _host.Log.Corrupt(Key, trouble);
         else if (!final) _host.Log.LoadFailed(Key, trouble);
-        while (_mailbox.TryDequeue(out var envelope))
-        {
-            envelope.Call?.Fail(known ? trouble : new UnavailableException($"grain '{Key}' can't be activated: {trouble.Message}", trouble));
-            Interlocked.Decrement(ref _messages);
-        }
-
+        FailMailbox(known
+            ? trouble
+            : new UnavailableException($"grain '{Key}' can't be activated: {trouble.Message}", trouble));
         if (final)
         {
-            if (Interlocked.CompareExchange(ref _messages, Gone, 0) == 0) _host.Remove(this);
+            _host.Closed.Add(Key, trouble as StoreCorruptException);
+            Leave();
             return;
         }
 
         _failures++;
         ReloadLater();
+    }
+
+    private void FailMailbox(Exception why)
+    {
+        while (_mailbox.TryDequeue(out var envelope))
+        {
+            envelope.Call?.Fail(why);
+            Interlocked.Decrement(ref _messages);
+        }
     }
 
     /// <summary>
@@ -85,7 +105,8 @@ internal sealed partial class Activation
     {
         var pause = TimeSpan.FromTicks(Math.Min(RetryMax.Ticks, RetryFirst.Ticks << Math.Min(_failures - 1, 10)));
         _retryLoadAt = _host.Time.GetUtcNow() + pause;
-        _retryTimer ??= _host.Time.CreateTimer(static state => ((Activation)state!).RetryNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _retryTimer ??= _host.Time.CreateTimer(
+            static state => ((Activation)state!).RetryNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _retryTimer.Change(pause, Timeout.InfiniteTimeSpan);
     }
 
@@ -97,8 +118,8 @@ internal sealed partial class Activation
             return;
         }
 
-        // A wake-up makes the run read the journal; what is outstanding is handed out by the first turn.
-        if (_host.Store.Health == StoreHealth.Ready) TryEnqueue(new Envelope(new WakeUp(), null), runHere: false);
+        // A message makes the run read the journal; what is outstanding is handed out by the first turn.
+        if (_host.Store.Health == StoreHealth.Ready) TryEnqueue(new Envelope(TouchMessage, null), runHere: false);
     }
 
     private sealed class History(IJournalStore store, GrainKey key, JournalPage first) : IGrainHistory
@@ -109,16 +130,27 @@ internal sealed partial class Activation
 
         public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(PayloadHash hash) => store.ReadPayloadAsync(hash);
 
-        private async IAsyncEnumerable<JournalRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        private async IAsyncEnumerable<JournalRecord> ReadAsync(
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             var page = first;
+            var last = page.Snapshot?.Sequence ?? 0;
             while (true)
             {
-                foreach (var record in page.Records) yield return record;
-                if (!page.More) yield break;
-                var after = page.Records.Count > 0 ? page.Records[^1].LastSequence : page.Snapshot!.Sequence;
-                page = await store.ReadAsync(key, after, cancellationToken: cancellationToken);
+                foreach (var record in page.Records)
+                {
+                    if (record.FirstSequence != last + 1) throw Gap(last, record.FirstSequence);
+                    last = record.LastSequence;
+                    yield return record;
+                }
+
+                if (last == first.HeadSequence) yield break;
+                if (page.Records.Count == 0) throw Gap(last, first.HeadSequence + 1);
+                page = await store.ReadAsync(key, last, cancellationToken: cancellationToken);
             }
         }
+
+        private StoreCorruptException Gap(long last, long next) =>
+            new($"the journal of '{key}' has nothing between event {last} and event {next}; restore a backup");
     }
 }

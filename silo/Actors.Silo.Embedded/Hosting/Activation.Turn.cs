@@ -10,7 +10,7 @@ internal sealed partial class Activation : IGrainTurn
 {
     private DateTimeOffset _now;
     private PendingCall? _caller;
-    private int _postponed;
+    private bool _isAnswered;
 
     DateTimeOffset IGrainTurn.Now => _now;
 
@@ -24,13 +24,14 @@ internal sealed partial class Activation : IGrainTurn
 
     void IGrainTurn.Reply(GrainReply reply)
     {
+        _isAnswered = true;
         if (_caller is { } caller) Ask(new Effect(EffectKind.Reply, default, reply, caller, default));
     }
 
     PostponedReply IGrainTurn.PostponeReply()
     {
+        _isAnswered = true;
         var caller = _caller ?? new PendingCall();
-        _postponed++;
         _postponedCalls.Add(caller);
         return caller;
     }
@@ -38,7 +39,6 @@ internal sealed partial class Activation : IGrainTurn
     void IGrainTurn.Reply(PostponedReply postponed, GrainReply reply)
     {
         var call = (PendingCall)postponed;
-        _postponed--;
         _postponedCalls.Remove(call);
         Ask(new Effect(EffectKind.Reply, default, reply, call, default));
     }
@@ -51,11 +51,7 @@ internal sealed partial class Activation : IGrainTurn
 
     void IGrainTurn.LeaveStage() => Ask(new Effect(EffectKind.LeaveStage, default, null, null, default));
 
-    void IGrainTurn.WakeAt(DateTimeOffset? due)
-    {
-        _wakeAt = due;
-        if (due is { } at) _host.WakeUps.Note(Key, at);
-    }
+    void IGrainTurn.WakeAt(DateTimeOffset? due) => SetWakeAt(due);
 
     void IGrainTurn.Rest() => _rests = true;
 

@@ -14,6 +14,10 @@ namespace Actors.Silo.Embedded.Hosting;
 internal sealed partial class Activation : IThreadPoolWorkItem
 {
     private const int TurnsPerRun = 64;
+
+    /// <summary>Turns that may run ahead of the append in flight; further messages wait in the mailbox.</summary>
+    private const int TurnsAheadMax = 1024;
+
     private const int Gone = int.MinValue;
 
     private readonly EmbeddedGrainHost _host;
@@ -27,33 +31,37 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private ValueTask<AppendResult> _append;
     private long _sequence;
     private long _appending;
-    private DateTimeOffset? _wakeAt;
     private DateTimeOffset _retryLoadAt;
     private Exception? _poison;
     private int _failures;
     private bool _rests;
     private Task? _loading;
+    private int _prunePostponedAt = 64;
     private int _messages;
     private int _scheduled;
     private int _appended;
     private volatile bool _mustLeave;
+    private volatile bool _callWaits;
 
     public Activation(EmbeddedGrainHost host, GrainKey key)
     {
         (_host, Key) = (host, key);
         _onAppended = OnAppended;
+        LastUsed = host.Time.GetTimestamp();
     }
 
     public GrainKey Key { get; }
 
-    /// <summary>When it last ran, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
-    public long LastUsed { get; private set; } = Environment.TickCount64;
-
-    /// <summary>When the grain wants to be woken; read by the scan, which tolerates an old value.</summary>
-    public DateTimeOffset? WakeAt => _wakeAt;
+    /// <summary>When it last ran, as a timestamp of the host's clock.</summary>
+    public long LastUsed { get; private set; }
 
     /// <summary>Whether nothing waits for it right now.</summary>
     public bool IsIdle => Volatile.Read(ref _messages) == 0 && Volatile.Read(ref _scheduled) == 0;
+
+    /// <summary>Messages that wait, or are being received.</summary>
+    public int Depth => Math.Max(0, Volatile.Read(ref _messages));
+
+    private bool IsAhead => _inFlight is not null && _collecting.Turns >= TurnsAheadMax;
 
     /// <summary>Puts a message into the mailbox.</summary>
     /// <param name="envelope">The message.</param>
@@ -70,41 +78,64 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         }
 
         _mailbox.Enqueue(envelope);
+        if (envelope.Call is not null) _callWaits = true;
         Schedule(runHere);
         return true;
     }
 
-    /// <summary>Lets the grain leave memory if it is idle.</summary>
+    /// <summary>Lets the grain leave memory if it is idle, or at once if the host has closed.</summary>
     public void AskToLeave()
     {
         _mustLeave = true;
         Schedule(runHere: false);
     }
 
-    public void Schedule(bool runHere)
+    public void Schedule(bool runHere, bool preferLocal = true)
     {
         if (Interlocked.Exchange(ref _scheduled, 1) != 0) return;
+        _host.Begins();
         if (runHere) Execute();
-        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal);
     }
 
     public void Execute()
     {
-        LastUsed = Environment.TickCount64;
-        Run();
+        LastUsed = _host.Time.GetTimestamp();
+        try
+        {
+            Run();
+        }
+        catch (Exception e)
+        {
+            // Nothing may end the process, or leave the grain scheduled for ever.
+            _host.Log.TurnFailed(Key, nameof(Run), e);
+            Poison(new UnavailableException($"grain '{Key}' failed and was dropped: {e.Message}", e));
+        }
+
         Volatile.Write(ref _scheduled, 0);
-        if (HasWork()) Schedule(runHere: false);
+        // Others come first: a busy grain goes to the end of the line.
+        if (HasWork()) Schedule(runHere: false, preferLocal: false);
+        _host.Ends();
     }
 
-    private bool HasWork() => Volatile.Read(ref _appended) == 1 || _loading is { IsCompleted: true } ||
-        !_mailbox.IsEmpty && _loading is null && _retryLoadAt == default && _poison is null;
+    private bool HasWork() =>
+        Volatile.Read(ref _appended) == 1 || _loading is { IsCompleted: true } || _loading is null && _poison is null &&
+        (_host.IsClosed && _mustLeave && _inFlight is null ||
+            !_mailbox.IsEmpty && !IsAhead && (_retryLoadAt == default || _callWaits));
 
     private void Run()
     {
         if (Interlocked.Exchange(ref _appended, 0) == 1) FinishAppend();
+        if (_collecting.Turns >= TurnsAheadMax) Flush();
+        if (_host.IsClosed)
+        {
+            Close();
+            return;
+        }
+
         for (var turns = 0; turns < TurnsPerRun; turns++)
         {
-            if (!IsLoaded() || !_mailbox.TryDequeue(out var envelope)) break;
+            if (IsAhead || !IsLoaded() || !_mailbox.TryDequeue(out var envelope)) break;
             Receive(envelope);
             Interlocked.Decrement(ref _messages);
         }
@@ -116,25 +147,15 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private void Receive(Envelope envelope)
     {
         if (envelope.Call is { IsAbandoned: true }) return;
-        if (envelope.Message is WakeUp)
-        {
-            // An early or outdated entry of the heap; the wake-up that holds has its own entry.
-            if (_wakeAt is not { } at) return;
-            if (at > _host.Time.GetUtcNow())
-            {
-                _host.WakeUps.Note(Key, at);
-                return;
-            }
-
-            _wakeAt = null;
-        }
-
+        if (envelope.Message is WakeUp wakeUp && !IsDue(wakeUp)) return;
         Turn(envelope.Message, envelope.Call);
     }
 
     private void Turn(GrainMessage message, PendingCall? caller)
     {
         _caller = caller;
+        _isAnswered = caller is null;
+        _collecting.Turns++;
         var now = _host.Time.GetUtcNow();
         if (now > _now) _now = now;
         try
@@ -147,6 +168,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             {
                 _rests = false;
                 _grain!.Receive(message, this);
+                if (!_isAnswered) throw new InvalidOperationException("the message was not answered, now or later");
             }
 
             if (_inFlight is null && !_collecting.HasEvents) CarryOut(_collecting);
@@ -192,9 +214,11 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private bool TryBeginAppend(out bool isOver)
     {
         isOver = false;
+        ReadOnlyMemory<byte>? snapshot;
         try
         {
             _grain!.BeforeAppend(this);
+            snapshot = _grain.TakeSnapshot();
         }
         catch (Exception e)
         {
@@ -211,7 +235,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _appending = count;
         _host.AppendBegins();
         _append = Append(new JournalAppend(
-            Key, _host.Store.OwnerEpoch, _sequence, events, count, _now, batch.Projection, payloads, _grain.TakeSnapshot()));
+            Key, _host.Store.OwnerEpoch, _sequence, events, count, _now, batch.Projection, payloads, snapshot));
         isOver = _append.IsCompleted;
         if (!isOver) _append.GetAwaiter().UnsafeOnCompleted(_onAppended);
         return true;
@@ -256,7 +280,8 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         catch (Exception e)
         {
             _host.Log.AppendFailed(Key, e);
-            Drop(e as StoreStoppedException ?? (Exception)new UnavailableException($"it is not known whether grain '{Key}' was stored: {e.Message}", e));
+            Drop(e as StoreStoppedException ?? (Exception)new UnavailableException(
+                $"it is not known whether grain '{Key}' was stored: {e.Message}", e));
             return;
         }
         finally
@@ -268,7 +293,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _failures = 0;
         _sequence += _appending;
         _inFlight = null;
-        if (batch.Projection is { WakeAt: { } wakeAt }) _host.WakeUps.Note(Key, wakeAt);
+        if (batch.Projection is { } projection) OnProjected(projection.WakeAt);
         CarryOut(batch);
         _spare = batch;
         _host.Watchers.Tell(Key, _sequence);
@@ -287,7 +312,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
                 case EffectKind.Post: _host.Post(effect.Key, (GrainMessage)effect.Subject!); break;
                 case EffectKind.Dispatch: _host.Workers.Dispatch((WorkItem)effect.Subject!); break;
                 case EffectKind.CancelWork: _host.Workers.Cancel(effect.Work); break;
-                case EffectKind.LeaveStage: _host.Workers.Stages.Leave(new InvocationId(Key.Tenant, Key.Type, Key.Id)); break;
+                case EffectKind.LeaveStage:
+                    _host.Workers.Stages.Leave(new InvocationId(Key.Tenant, Key.Type, Key.Id));
+                    break;
             }
         }
 
@@ -304,13 +331,14 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         Fail(_collecting, why);
         foreach (var call in _postponedCalls) call.Fail(why);
         _postponedCalls.Clear();
-        _postponed = 0;
         _inFlight = null;
         _grain = null;
-        _wakeAt = null;
+        ForgetWakeUps();
         _rests = false;
         _poison = null;
         _failures++;
+        _callWaits = false;
+        if (_mailbox.Any(static e => e.Call is not null)) _callWaits = true;
         ReloadLater();
     }
 
@@ -327,21 +355,42 @@ internal sealed partial class Activation : IThreadPoolWorkItem
 
     private void LeaveIfWanted()
     {
+        PruneAbandoned();
         if (!_rests && !_mustLeave) return;
-        var mustLeave = _mustLeave;
         _mustLeave = false;
         if (_grain is null || _loading is not null || _inFlight is not null || !_collecting.IsEmpty) return;
-        if (_postponedCalls.Count > 0)
-        {
-            _postponedCalls.RemoveWhere(c => c.IsAbandoned);
-            if (_postponedCalls.Count > 0) return;
-        }
+        _postponedCalls.RemoveWhere(static c => c.IsAbandoned);
+        if (_postponedCalls.Count > 0 || !CanBeWokenFromOutside()) return;
+        Leave();
+    }
 
-        if (!mustLeave && !_rests || _wakeAt is { } at && at <= _host.Time.GetUtcNow() + _host.Options.TimerHorizon && !_rests) return;
+    /// <summary>Callers that have gone are forgotten before they are many.</summary>
+    private void PruneAbandoned()
+    {
+        if (_postponedCalls.Count < _prunePostponedAt) return;
+        _postponedCalls.RemoveWhere(static c => c.IsAbandoned);
+        _prunePostponedAt = Math.Max(64, _postponedCalls.Count * 2);
+    }
+
+    private void Leave()
+    {
         if (Interlocked.CompareExchange(ref _messages, Gone, 0) != 0) return;
         _host.Remove(this);
         _collecting.Dispose();
         _spare?.Dispose();
         _retryTimer?.Dispose();
+    }
+
+    /// <summary>The host is closed: whoever waits is told, as soon as nothing is being written any more.</summary>
+    private void Close()
+    {
+        if (_loading is { IsCompleted: false } || _inFlight is not null) return;
+        _loading = null;
+        _callWaits = false;
+        _mustLeave = false;
+        var why = new UnavailableException("the silo has stopped; what it acknowledged is safe");
+        Drop(why);
+        FailMailbox(why);
+        Leave();
     }
 }

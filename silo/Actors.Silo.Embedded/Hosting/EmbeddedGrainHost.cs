@@ -13,12 +13,19 @@ namespace Actors.Silo.Embedded;
 /// </summary>
 public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
 {
+    private static readonly TimeSpan DrainMin = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<GrainKey, Activation> _activations = new();
     private readonly HostScans _scans;
-    private readonly TaskCompletionSource _appendsOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _stopLock = new();
+    private Task? _stopped;
+    private int _busy;
     private int _appends;
     private long _activated;
     private volatile bool _isStopping;
+    private volatile bool _isDraining;
+    private volatile bool _isClosed;
 
     /// <summary>A host that does nothing by itself until <see cref="StartAsync"/>, but takes messages.</summary>
     /// <param name="store">The journals, owned by this process. Not disposed by the host.</param>
@@ -29,12 +36,15 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     /// <param name="logger">Log.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public EmbeddedGrainHost(
-        IJournalStore store, IGrainFactory factory, IWorker worker, TimeProvider time, EmbeddedHostOptions options, ILogger logger)
+        IJournalStore store, IGrainFactory factory, IWorker worker, TimeProvider time, EmbeddedHostOptions options,
+        ILogger logger)
     {
         options.Validate();
         (Store, Factory, Time, Options, Log) = (store, factory, time, options, new HostLog(logger));
-        WakeUps = new WakeUps(time, options.TimerHorizon, key => Post(key, WakeUpMessage));
+        WakeUps = new WakeUps(time, options.TimerHorizon, key =>
+            Post(key.Grain, key.IsProjected ? Activation.ProjectedWakeUp : Activation.AskedWakeUp));
         Workers = new WorkerPool(this, worker);
+        Watchers = new Watchers(Log);
         _scans = new HostScans(this);
     }
 
@@ -59,11 +69,13 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
 
     internal WorkerPool Workers { get; }
 
-    internal Watchers Watchers { get; } = new();
+    internal Watchers Watchers { get; }
+
+    internal ClosedGrains Closed { get; } = new();
+
+    internal bool IsClosed => _isClosed;
 
     internal IEnumerable<Activation> Activations => _activations.Select(a => a.Value);
-
-    private static WakeUp WakeUpMessage { get; } = new();
 
     /// <summary>
     /// Begins to take up what is unfinished (oldest first, in the background, a bounded number at once), and to watch
@@ -72,12 +84,13 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken) => _scans.StartAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<GrainReply> CallAsync<TReply>(GrainKey to, GrainRequest<TReply> request, CancellationToken cancellationToken = default)
+    public ValueTask<GrainReply> CallAsync<TReply>(
+        GrainKey to, GrainRequest<TReply> request, CancellationToken cancellationToken = default)
         where TReply : GrainReply
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        if (_isStopping) throw new UnavailableException("the silo is stopping; what it acknowledged is safe");
+        if (_isStopping) throw Stopped();
         var call = new PendingCall();
         var reply = call.Start(cancellationToken);
         if (!Send(to, new Envelope(request, call), runHere: true))
@@ -92,13 +105,15 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     }
 
     /// <summary>
-    /// Calls back after each durable append of one journal, with the sequence of its last event. Must be quick.
+    /// Calls back after each durable append of one journal, with the sequence of its last event. Must be quick. At most
+    /// 100,000 at once.
     /// </summary>
+    /// <exception cref="OverloadedException">There are as many as may be.</exception>
     public IAsyncDisposable Subscribe(GrainKey key, Action<long> grown) => Watchers.Add(key, grown);
 
     /// <summary>
-    /// Waits for a place in the first queue of a queued pipeline: back-pressure that reaches the caller. The place is used up by
-    /// the first stage of the invocation that starts, or given back with <see cref="CancelAdmission"/>.
+    /// Waits for a place in the first queue of a queued pipeline: back-pressure that reaches the caller. The place is
+    /// used up by the first stage of the invocation that starts, or given back with <see cref="CancelAdmission"/>.
     /// </summary>
     /// <returns>False if none came within <see cref="EmbeddedHostOptions.AdmissionTimeout"/>.</returns>
     internal ValueTask<bool> AdmitAsync(InvocationId invocation, int capacity, CancellationToken cancellationToken) =>
@@ -107,21 +122,26 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     internal void CancelAdmission(InvocationId invocation) => Workers.Stages.CancelAdmission(invocation);
 
     /// <summary>
-    /// Takes no more calls; lets attempts that run end within a time, then signals their tokens; waits for appends in
-    /// flight. What is unfinished stays in the journals. Idempotent.
+    /// Takes no more calls; lets attempts that run end within a time, then signals their tokens; waits for turns and
+    /// appends that are on their way; then lets go of all grains, whose callers get <see cref="UnavailableException"/>.
+    /// What is unfinished stays in the journals. Idempotent.
     /// </summary>
-    public async Task StopAsync(TimeSpan patience, CancellationToken cancellationToken)
+    /// <param name="patience">How long attempts may run on. The rest has 5 seconds, or as long if that is more.</param>
+    /// <param name="cancellationToken">Ends the patience.</param>
+    public Task StopAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        _isStopping = true;
-        _scans.Dispose();
-        WakeUps.Dispose();
-        await Workers.StopAsync(patience, cancellationToken);
-        if (Volatile.Read(ref _appends) == 0) _appendsOver.TrySetResult();
-        await _appendsOver.Task.WaitAsync(TimeSpan.FromSeconds(30), Time, CancellationToken.None);
+        lock (_stopLock) return _stopped ??= StopOnceAsync(patience, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero, CancellationToken.None);
+
+    internal void Begins() => Interlocked.Increment(ref _busy);
+
+    internal void Ends()
+    {
+        if (Interlocked.Decrement(ref _busy) == 0 && _isDraining) _quiet.TrySetResult();
+    }
 
     /// <summary>As <see cref="Post"/>, running the grain on this thread if nobody runs it.</summary>
     internal void Deliver(GrainKey to, GrainMessage message)
@@ -134,17 +154,49 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
 
     internal void CountActivation() => Interlocked.Increment(ref _activated);
 
-    internal void AppendBegins() => Interlocked.Increment(ref _appends);
+    internal void AppendBegins()
+    {
+        Interlocked.Increment(ref _appends);
+        Begins();
+    }
 
     internal void AppendEnds()
     {
-        if (Interlocked.Decrement(ref _appends) == 0 && _isStopping) _appendsOver.TrySetResult();
+        Interlocked.Decrement(ref _appends);
+        Ends();
+    }
+
+    private async Task StopOnceAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        _scans.Dispose();
+        WakeUps.Dispose();
+        await Workers.StopAsync(patience, cancellationToken);
+        _isDraining = true;
+        if (Volatile.Read(ref _busy) == 0) _quiet.TrySetResult();
+        try
+        {
+            await _quiet.Task.WaitAsync(patience > DrainMin ? patience : DrainMin, Time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            Log.DrainTimedOut(Volatile.Read(ref _appends));
+        }
+
+        _isClosed = true;
+        foreach (var activation in Activations) activation.AskToLeave();
     }
 
     private bool Send(GrainKey to, Envelope envelope, bool runHere)
     {
         while (true)
         {
+            if (_isClosed || Closed.Find(to) is not null)
+            {
+                envelope.Call?.Fail((Exception?)Closed.Find(to) ?? Stopped());
+                return true;
+            }
+
             if (!_activations.TryGetValue(to, out var activation))
                 activation = _activations.GetOrAdd(to, static (key, host) => new Activation(host, key), this);
             if (activation.TryEnqueue(envelope, runHere) is { } taken) return taken;
@@ -152,4 +204,6 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
             Remove(activation);
         }
     }
+
+    private static UnavailableException Stopped() => new("the silo is stopping; what it acknowledged is safe");
 }

@@ -6,124 +6,127 @@ namespace Actors.Silo.Embedded.Hosting;
 /// <summary>
 /// What the host looks after by itself: unfinished grains at start, timers that come near, idle grains.
 /// </summary>
-internal sealed class HostScans(EmbeddedGrainHost host) : IDisposable
+internal sealed class HostScans : IDisposable
 {
-    private const int DuePage = 10_000;
     private const int ResumePage = 1_000;
     private const int SweepsPerIdleTimeout = 4;
+    private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(5);
 
+    private readonly EmbeddedGrainHost _host;
+    private readonly DueScan _due;
     private readonly CancellationTokenSource _stop = new();
-    private ITimer? _dueTimer;
     private ITimer? _sweepTimer;
-    private int _scanning;
+
+    public HostScans(EmbeddedGrainHost host) => (_host, _due) = (host, new DueScan(host));
+
+    /// <summary>Ends once all that was unfinished at the start has been taken up.</summary>
+    public Task Resumed { get; private set; } = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ScanDueAsync(cancellationToken);
-        var duePeriod = host.Options.TimerHorizon / 2;
-        _dueTimer = host.Time.CreateTimer(_ => _ = ScanDueAsync(_stop.Token), null, duePeriod, duePeriod);
+        await _due.RunAsync(cancellationToken);
         var sweep = TimeSpan.FromTicks(Math.Clamp(
-            host.Options.IdleTimeout.Ticks / SweepsPerIdleTimeout, TimeSpan.TicksPerMillisecond * 5, TimeSpan.TicksPerSecond));
-        _sweepTimer = host.Time.CreateTimer(_ => Sweep(), null, sweep, sweep);
-        _ = ResumeAsync(_stop.Token);
+            _host.Options.IdleTimeout.Ticks / SweepsPerIdleTimeout,
+            TimeSpan.TicksPerMillisecond * 5,
+            TimeSpan.TicksPerSecond));
+        _sweepTimer = _host.Time.CreateTimer(_ => Sweep(), null, sweep, sweep);
+        Resumed = ResumeAsync(_stop.Token);
     }
 
     public void Dispose()
     {
         _stop.Cancel();
-        _dueTimer?.Dispose();
+        _due.Dispose();
         _sweepTimer?.Dispose();
+    }
+
+    /// <summary>Asks grains that have been idle for long, or are too many, to leave.</summary>
+    public void Sweep()
+    {
+        var idle = new List<Activation>();
+        foreach (var activation in _host.Activations)
+        {
+            if (!activation.IsIdle) continue;
+            if (_host.Time.GetElapsedTime(activation.LastUsed) >= _host.Options.IdleTimeout) activation.AskToLeave();
+            else idle.Add(activation);
+        }
+
+        var tooMany = _host.ActivationCount - _host.Options.ActivationsMax;
+        if (tooMany <= 0) return;
+        idle.Sort(static (a, b) => a.LastUsed.CompareTo(b.LastUsed));
+        foreach (var activation in idle.Take(tooMany)) activation.AskToLeave();
     }
 
     private async Task ResumeAsync(CancellationToken cancellationToken)
     {
+        var places = new SemaphoreSlim(_host.Options.ResumeConcurrency);
+        ResumableKey? last = null;
+        var count = 0;
         try
         {
-            ResumableKey? last = null;
-            var count = 0;
             while (true)
             {
-                var page = await host.Store.ResumableAsync(last, ResumePage, cancellationToken);
-                foreach (var batch in page.Chunk(host.Options.ResumeConcurrency))
-                    await Task.WhenAll(batch.Select(row => ActivateAsync(row.Key, cancellationToken)));
+                var page = await ReadPageAsync(last, cancellationToken);
+                foreach (var row in page)
+                {
+                    await places.WaitAsync(cancellationToken);
+                    _ = ActivateAsync(row.Key, places, cancellationToken);
+                }
+
                 count += page.Count;
                 if (page.Count < ResumePage) break;
                 last = page[^1];
             }
 
-            if (count > 0) host.Log.Resumed(count);
+            for (var i = 0; i < _host.Options.ResumeConcurrency; i++) await places.WaitAsync(cancellationToken);
+            if (count > 0) _host.Log.Resumed(count);
         }
         catch (OperationCanceledException)
         {
             // The host stops: the next one takes up the rest.
         }
-        catch (ActorsException e)
-        {
-            host.Log.ScanFailed("unfinished grains", e);
-        }
     }
 
-    private async Task ActivateAsync(GrainKey key, CancellationToken cancellationToken)
+    /// <summary>What is unfinished must be found: reading goes on until it succeeds or the host stops.</summary>
+    private async Task<IReadOnlyList<ResumableKey>> ReadPageAsync(ResumableKey? last, CancellationToken cancellationToken)
     {
-        try
+        for (var pause = RetryFirst; ; pause = pause * 2 < RetryMax ? pause * 2 : RetryMax)
         {
-            await host.CallAsync(key, new Touch(), cancellationToken);
-        }
-        catch (ActorsException e) when (e is not StoreCorruptException)
-        {
-            host.Log.LoadFailed(key, e);
-        }
-        catch (StoreCorruptException)
-        {
-            // Said by the activation itself, as an alarm.
-        }
-    }
-
-    private async Task ScanDueAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.Exchange(ref _scanning, 1) == 1) return;
-        try
-        {
-            var horizon = host.Time.GetUtcNow() + host.Options.TimerHorizon;
-            var due = await host.Store.DueAsync(horizon, DuePage, cancellationToken);
-            foreach (var key in due) host.WakeUps.Note(key.Key, key.WakeAt);
-            foreach (var activation in host.Activations)
+            try
             {
-                if (activation.WakeAt is { } at && at <= horizon) host.WakeUps.Note(activation.Key, at);
+                return await _host.Store.ResumableAsync(last, ResumePage, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                _host.Log.ScanFailed("unfinished grains", e);
             }
 
-            // There is more than a page: look again as soon as these have been dealt with.
-            if (due.Count == DuePage) _dueTimer?.Change(TimeSpan.FromMilliseconds(100), host.Options.TimerHorizon / 2);
+            await Task.Delay(pause, _host.Time, cancellationToken);
+        }
+    }
+
+    private async Task ActivateAsync(GrainKey key, SemaphoreSlim places, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _host.CallAsync(key, new Touch(), cancellationToken);
         }
         catch (OperationCanceledException)
         {
             // The host stops.
         }
-        catch (ActorsException e)
+        catch (StoreCorruptException)
         {
-            host.Log.ScanFailed("timers", e);
+            // Said by the activation itself, as an alarm.
+        }
+        catch (Exception e)
+        {
+            _host.Log.LoadFailed(key, e);
         }
         finally
         {
-            Volatile.Write(ref _scanning, 0);
+            places.Release();
         }
-    }
-
-    private void Sweep()
-    {
-        var now = Environment.TickCount64;
-        var idleSince = now - (long)host.Options.IdleTimeout.TotalMilliseconds;
-        var idle = new List<Activation>();
-        foreach (var activation in host.Activations)
-        {
-            if (!activation.IsIdle) continue;
-            if (activation.LastUsed <= idleSince) activation.AskToLeave();
-            else idle.Add(activation);
-        }
-
-        var tooMany = host.ActivationCount - host.Options.ActivationsMax;
-        if (tooMany <= 0) return;
-        idle.Sort(static (a, b) => a.LastUsed.CompareTo(b.LastUsed));
-        foreach (var activation in idle.Take(tooMany)) activation.AskToLeave();
     }
 }

@@ -3,58 +3,95 @@ using Actors.Grains.Queues;
 namespace Actors.Silo.Embedded.Hosting;
 
 /// <summary>
-/// Attempts that wait for the limits of their queue, first come first served. Queues without attempts take no memory.
+/// Attempts that wait for the limits of their queue, first come first served; a bounded number in all. Queues without
+/// attempts take no memory once their bucket is full.
 /// </summary>
-internal sealed class LimitedQueues(TimeProvider time)
+/// <param name="time">Clock.</param>
+/// <param name="waitingMax">Attempts that wait in all queues together.</param>
+/// <param name="tryBegin">Begins an attempt; false: no room, somebody else was told.</param>
+internal sealed class LimitedQueues(TimeProvider time, int waitingMax, Func<WorkerPool.Attempt, bool> tryBegin)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Queue), LimitedQueue> _queues = [];
+    private int _waiting;
 
-    public void Offer(WorkerPool.Attempt attempt, Action<WorkerPool.Attempt> begin)
+    /// <summary>Queues that are kept.</summary>
+    public int Count
     {
+        get
+        {
+            lock (_lock) return _queues.Count;
+        }
+    }
+
+    /// <summary>Attempts that wait.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Takes an attempt.</summary>
+    /// <returns>False if as many wait as may.</returns>
+    public bool Offer(WorkerPool.Attempt attempt)
+    {
+        var name = NameOf(attempt);
         lock (_lock)
         {
-            var name = NameOf(attempt);
+            if (_waiting >= waitingMax) return false;
             if (!_queues.TryGetValue(name, out var queue))
                 _queues[name] = queue = new LimitedQueue(new LimitGate(attempt.Item.Limit!, time.GetUtcNow()));
             queue.Waiting.Enqueue(attempt);
+            _waiting++;
         }
 
-        Pump(NameOf(attempt), begin);
+        Pump(name);
+        return true;
     }
 
-    public void End(WorkerPool.Attempt attempt, Action<WorkerPool.Attempt> begin)
+    /// <summary>An attempt that had begun has ended.</summary>
+    public void End(WorkerPool.Attempt attempt)
+    {
+        var name = NameOf(attempt);
+        Release(name);
+        Pump(name);
+    }
+
+    private void Release((string, string) name)
     {
         lock (_lock)
         {
-            if (_queues.TryGetValue(NameOf(attempt), out var queue)) queue.Gate.End();
+            if (_queues.TryGetValue(name, out var queue)) queue.Gate.End();
         }
-
-        Pump(NameOf(attempt), begin);
     }
 
-    private void Pump((string, string) name, Action<WorkerPool.Attempt> begin)
+    private void Pump((string, string) name)
     {
-        while (Next(name, begin) is { } attempt) begin(attempt);
+        while (Next(name) is { } attempt)
+        {
+            if (!tryBegin(attempt)) Release(name);
+        }
     }
 
-    private WorkerPool.Attempt? Next((string, string) name, Action<WorkerPool.Attempt> begin)
+    private WorkerPool.Attempt? Next((string, string) name)
     {
         lock (_lock)
         {
             if (!_queues.TryGetValue(name, out var queue)) return null;
             var now = time.GetUtcNow();
-            if (queue.Waiting.Count > 0)
+            if (queue.Waiting.Count > 0 && queue.Gate.TryBegin(now))
             {
-                if (queue.Gate.TryBegin(now)) return queue.Waiting.Dequeue();
-                if (queue.Gate.NextTokenAt(now) is { } at) queue.Arm(time, at - now, () => Pump(name, begin));
+                _waiting--;
+                return queue.Waiting.Dequeue();
             }
-            else if (queue.Gate is { Running: 0, IsFull: true })
+
+            if (queue.Waiting.Count == 0 && queue.Gate.Running == 0 && queue.Gate.FullAt(now) <= now)
             {
                 queue.Timer?.Dispose();
                 _queues.Remove(name);
+                return null;
             }
 
+            // For the next token; or, if nobody waits, for the time when a new gate would do the same.
+            var at = queue.Waiting.Count > 0 ? queue.Gate.NextTokenAt(now)
+                : queue.Gate.Running == 0 ? queue.Gate.FullAt(now) : null;
+            if (at is { } due) queue.Arm(time, due - now, () => Pump(name));
             return null;
         }
     }

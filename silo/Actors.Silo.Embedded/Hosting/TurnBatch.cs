@@ -31,6 +31,9 @@ internal sealed class TurnBatch : IDisposable
 
     public Projection? Projection { get; set; }
 
+    /// <summary>Turns that went into it.</summary>
+    public int Turns { get; set; }
+
     public bool HasEvents => Events.EventCount > 0;
 
     public bool IsEmpty => !HasEvents && Effects.Count == 0;
@@ -40,6 +43,7 @@ internal sealed class TurnBatch : IDisposable
         if (HasEvents) Events.Clear();
         Effects.Clear();
         Projection = null;
+        Turns = 0;
     }
 
     public void Dispose() => Events.Dispose();

@@ -1,24 +1,31 @@
 namespace Actors.Silo.Embedded.Hosting;
 
 /// <summary>
-/// One timer for all grains: a heap of what is due within the horizon. What is due later is not kept; it is found
-/// again by the scan (of the store's due index and of the grains in memory) when its time is near. An entry may be
-/// outdated: a wake-up that a grain did not ask for changes nothing.
+/// One timer for all grains: what is due within the horizon, at most two entries per grain. What is due later is not kept; the
+/// scan (of the store's due index and of the grains in memory) finds it again when its time is near. So a million
+/// far-off timers take no memory, and an entry that is lost is found again.
 /// </summary>
 internal sealed class WakeUps : IDisposable
 {
+    /// <summary>Entries that are kept; more are left to the scan.</summary>
+    public const int CountMax = 1_000_000;
+
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<GrainKey, DateTimeOffset> _heap = new();
+    private readonly WakeHeap _heap = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _horizon;
-    private readonly Action<GrainKey> _deliver;
+    private readonly Action<WakeKey> _deliver;
     private readonly ITimer _timer;
     private DateTimeOffset _armed = DateTimeOffset.MaxValue;
 
-    public WakeUps(TimeProvider time, TimeSpan horizon, Action<GrainKey> deliver)
+    /// <param name="time">Clock.</param>
+    /// <param name="horizon">How far ahead entries are kept.</param>
+    /// <param name="deliver">Wakes a grain. Called outside of any lock.</param>
+    public WakeUps(TimeProvider time, TimeSpan horizon, Action<WakeKey> deliver)
     {
         (_time, _horizon, _deliver) = (time, horizon, deliver);
-        _timer = time.CreateTimer(static state => ((WakeUps)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static state => ((WakeUps)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Entries that are kept.</summary>
@@ -30,30 +37,29 @@ internal sealed class WakeUps : IDisposable
         }
     }
 
-    /// <summary>Keeps a time, unless it is beyond the horizon.</summary>
-    public void Note(GrainKey key, DateTimeOffset due)
+    /// <summary>Wakes a grain at a time, or earlier if there is an earlier entry of that kind.</summary>
+    public void Note(WakeKey key, DateTimeOffset due) => Change(key, due, keepEarlier: true);
+
+    /// <summary>Wakes a grain at a time and, by this kind of entry, at no other; null: not at all.</summary>
+    public void Set(WakeKey key, DateTimeOffset? due)
     {
-        var now = _time.GetUtcNow();
-        if (due > now + _horizon) return;
-        lock (_lock)
+        if (due is not { } at || !Change(key, at, keepEarlier: false))
         {
-            _heap.Enqueue(key, due);
-            if (due < _armed) Arm(due, now);
+            lock (_lock) _heap.Remove(key);
         }
     }
 
-    public void Dispose() => _timer.Dispose();
-
-    private void Fire()
+    /// <summary>Delivers what is due. Called by the timer; harmless at any other time.</summary>
+    public void Fire()
     {
-        var due = new List<GrainKey>();
+        var due = new List<WakeKey>();
         lock (_lock)
         {
             _armed = DateTimeOffset.MaxValue;
             var now = _time.GetUtcNow();
             while (_heap.TryPeek(out var key, out var at) && at <= now)
             {
-                _heap.Dequeue();
+                _heap.Remove(key);
                 due.Add(key);
             }
 
@@ -61,6 +67,23 @@ internal sealed class WakeUps : IDisposable
         }
 
         foreach (var key in due) _deliver(key);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    /// <returns>False if it is too far off.</returns>
+    private bool Change(WakeKey key, DateTimeOffset due, bool keepEarlier)
+    {
+        var now = _time.GetUtcNow();
+        if (due > now + _horizon) return false;
+        lock (_lock)
+        {
+            var isKnown = _heap.TryGet(key, out var known);
+            if (isKnown && keepEarlier && known <= due || !isKnown && _heap.Count >= CountMax) return true;
+            _heap.Set(key, due);
+            if (due < _armed) Arm(due, now);
+            return true;
+        }
     }
 
     private void Arm(DateTimeOffset due, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Actors.Grains.Hosting;
 using Actors.Grains.Work;
+using Actors.Journal;
 
 namespace Actors.Silo.Embedded.Hosting;
 
@@ -14,7 +15,7 @@ internal sealed class WorkerPool
     private readonly IWorker _worker;
     private readonly ConcurrentDictionary<WorkKey, Attempt> _attempts = new();
     private readonly Lock _lock = new();
-    private readonly LinkedList<Attempt> _waiting = new();
+    private readonly Queue<Attempt> _waiting = new();
     private readonly LimitedQueues _limits;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _busy;
@@ -23,7 +24,7 @@ internal sealed class WorkerPool
     public WorkerPool(EmbeddedGrainHost host, IWorker worker)
     {
         (_host, _worker) = (host, worker);
-        _limits = new LimitedQueues(host.Time);
+        _limits = new LimitedQueues(host.Time, host.Options.WorkQueueMax, Begin);
         Stages = new PipelineGates(host.Time, AfterStage);
     }
 
@@ -33,11 +34,21 @@ internal sealed class WorkerPool
     /// <summary>Attempts that run.</summary>
     public int Busy => Volatile.Read(ref _busy);
 
+    /// <summary>Attempts that wait: for a worker, for the limits of their queue, for the stage before.</summary>
+    public int Waiting => Math.Max(0, _attempts.Count - Busy);
+
     /// <summary>
     /// Takes an attempt; the outcome goes to its invocation. An attempt that is known already is not taken twice.
     /// </summary>
     public void Dispatch(WorkItem item)
     {
+        if (_host.Store.Health != StoreHealth.Ready)
+        {
+            // What it does could not be recorded, and would be done again.
+            _host.Post(item.Key.Invocation.Key, new WorkRefused(item));
+            return;
+        }
+
         var attempt = new Attempt(this, item);
         if (!_attempts.TryAdd(item.Key, attempt)) return;
         if (item.Stage is not null) Stages.Offer(attempt);
@@ -46,8 +57,8 @@ internal sealed class WorkerPool
 
     private void AfterStage(Attempt attempt)
     {
-        if (attempt.Item.Limit is not null) _limits.Offer(attempt, Begin);
-        else Begin(attempt);
+        if (attempt.Item.Limit is null) Begin(attempt);
+        else if (!_limits.Offer(attempt)) Refuse(attempt);
     }
 
     /// <summary>Tells an attempt to stop; one that waits is answered as cancelled.</summary>
@@ -84,34 +95,35 @@ internal sealed class WorkerPool
         }
     }
 
-    private void Begin(Attempt attempt)
+    /// <returns>False if there was no room, and the grain was told.</returns>
+    private bool Begin(Attempt attempt)
     {
         lock (_lock)
         {
-            if (_isStopping) return;
+            if (_isStopping) return false;
             if (_busy < _host.Options.WorkersMax)
             {
                 _busy++;
             }
             else if (_waiting.Count < _host.Options.WorkQueueMax)
             {
-                _waiting.AddLast(attempt);
-                return;
+                _waiting.Enqueue(attempt);
+                return true;
             }
             else
             {
-                Refuse(attempt);
-                return;
+                attempt.IsRefused = true;
             }
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(attempt, preferLocal: true);
+        if (attempt.IsRefused) Refuse(attempt);
+        else ThreadPool.UnsafeQueueUserWorkItem(attempt, preferLocal: true);
+        return !attempt.IsRefused;
     }
 
     private void Refuse(Attempt attempt)
     {
         _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
-        if (attempt.Item.Limit is not null) _limits.End(attempt, Begin);
         if (attempt.Item.Stage is not null) Stages.Finish(attempt, succeeded: false);
         _host.Post(attempt.Item.Key.Invocation.Key, new WorkRefused(attempt.Item));
     }
@@ -121,13 +133,13 @@ internal sealed class WorkerPool
         Attempt? next;
         lock (_lock)
         {
-            next = _isStopping ? null : _waiting.First?.Value;
-            if (next is not null) _waiting.RemoveFirst();
-            else if (--_busy == 0 && _isStopping) _idle.TrySetResult();
+            next = null;
+            if (!_isStopping) _waiting.TryDequeue(out next);
+            if (next is null && --_busy == 0 && _isStopping) _idle.TrySetResult();
         }
 
         _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
-        if (attempt.Item.Limit is not null) _limits.End(attempt, Begin);
+        if (attempt.Item.Limit is not null) _limits.End(attempt);
         if (attempt.Item.Stage is not null) Stages.Finish(attempt, outcome is { Failure: null, NotBegun: false });
         if (next is not null) ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
         _host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
@@ -140,6 +152,9 @@ internal sealed class WorkerPool
         private volatile bool _isStopped;
 
         public WorkItem Item => item;
+
+        /// <summary>Whether there was no room for it.</summary>
+        public bool IsRefused { get; set; }
 
         public void Execute()
         {
