@@ -41,14 +41,21 @@ internal sealed record StateChanged(Payload State) : IJournalEvent
     }
 }
 
-/// <summary>The answers to the latest operations with an id, so that a repeat is answered and not applied.</summary>
+/// <summary>
+/// The answers to the latest operations with an id, so that a repeat is answered and not applied: the last
+/// <see cref="CountMax"/>, or fewer if their answers are large, but always the last one.
+/// </summary>
 internal sealed class OperationMemory
 {
     /// <summary>Operations that are remembered.</summary>
     public const int CountMax = 1024;
 
+    /// <summary>Bytes of answers that are remembered.</summary>
+    public const int BytesMax = 1024 * 1024;
+
     private readonly Dictionary<string, Payload> _results = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
+    private long _bytes;
 
     public bool TryGet(string id, out Payload result) => _results.TryGetValue(id, out result);
 
@@ -56,7 +63,12 @@ internal sealed class OperationMemory
     {
         if (!_results.TryAdd(id, result)) return;
         _order.Enqueue(id);
-        if (_order.Count > CountMax) _results.Remove(_order.Dequeue());
+        _bytes += result.Bytes;
+        while (_order.Count > CountMax || _bytes > BytesMax && _order.Count > 1)
+        {
+            _results.Remove(_order.Dequeue(), out var forgotten);
+            _bytes -= forgotten.Bytes;
+        }
     }
 
     public void WriteTo(Utf8JsonWriter json)

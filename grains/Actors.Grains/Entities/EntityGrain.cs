@@ -15,6 +15,9 @@ public sealed class EntityGrain : Grain
 {
     private const int SnapshotBytesMin = 64 * 1024;
 
+    // A payload of the depth that is allowed, inside of an event, inside of the array of a record.
+    private static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = Payload.DepthMax + 8 };
+
     private readonly EntityId _id;
     private readonly EntityType _type;
     private readonly OperationMemory _memory = new();
@@ -36,7 +39,7 @@ public sealed class EntityGrain : Grain
         if (history.Snapshot is { } snapshot) ReadSnapshot(snapshot.State);
         await foreach (var record in history.Records.WithCancellation(cancellationToken))
         {
-            using var events = JsonDocument.Parse(record.Events);
+            using var events = JsonDocument.Parse(record.Events, ReadOptions);
             foreach (var e in events.RootElement.EnumerateArray()) await FoldAsync(e, history);
         }
 
@@ -133,7 +136,8 @@ public sealed class EntityGrain : Grain
                 _state = await ReadAsync(e[1], history);
                 break;
             case var kind:
-                throw new StoreCorruptException($"entity '{_id}' has an event of kind {kind}, which this version does not know");
+                throw new StoreCorruptException(
+                    $"entity '{_id}' has an event of kind {kind}, which this version does not know");
         }
 
         _bytesSinceSnapshot += JsonMarshal.GetRawUtf8Value(e).Length;
@@ -146,10 +150,11 @@ public sealed class EntityGrain : Grain
 
     private void ReadSnapshot(ReadOnlyMemory<byte> snapshot)
     {
-        using var document = JsonDocument.Parse(snapshot);
+        using var document = JsonDocument.Parse(snapshot, ReadOptions);
         var root = document.RootElement;
         if (root[0].GetInt32() != 1)
-            throw new StoreCorruptException($"the snapshot of entity '{_id}' has version {root[0].GetInt32()}, this program reads 1");
+            throw new StoreCorruptException(
+                $"the snapshot of entity '{_id}' has version {root[0].GetInt32()}, this program reads 1");
         _state = Payload.FromTrustedUtf8(JsonMarshal.GetRawUtf8Value(root[1]).ToArray());
         string? id = null;
         foreach (var element in root[2].EnumerateArray())

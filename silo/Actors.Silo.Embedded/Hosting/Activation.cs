@@ -133,13 +133,15 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             return;
         }
 
-        for (var turns = 0; turns < TurnsPerRun; turns++)
+        var turns = 0;
+        for (; turns < TurnsPerRun; turns++)
         {
             if (IsAhead || !IsLoaded() || !_mailbox.TryDequeue(out var envelope)) break;
             Receive(envelope);
             Interlocked.Decrement(ref _messages);
         }
 
+        if (turns > 0) _host.Metrics.Turns(turns);
         Flush();
         LeaveIfWanted();
     }
@@ -337,6 +339,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _rests = false;
         _poison = null;
         _failures++;
+        _host.Metrics.Dropped();
         _callWaits = false;
         if (_mailbox.Any(static e => e.Call is not null)) _callWaits = true;
         ReloadLater();

@@ -41,11 +41,15 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     {
         options.Validate();
         (Store, Factory, Time, Options, Log) = (store, factory, time, options, new HostLog(logger));
-        WakeUps = new WakeUps(time, options.TimerHorizon, key =>
-            Post(key.Grain, key.IsProjected ? Activation.ProjectedWakeUp : Activation.AskedWakeUp));
+        WakeUps = new WakeUps(time, options.TimerHorizon, (key, late) =>
+        {
+            Metrics!.WokenLate(late);
+            Post(key.Grain, key.IsProjected ? Activation.ProjectedWakeUp : Activation.AskedWakeUp);
+        });
         Workers = new WorkerPool(this, worker);
         Watchers = new Watchers(Log);
         _scans = new HostScans(this);
+        Metrics = new HostMetrics(this);
     }
 
     /// <inheritdoc/>
@@ -70,6 +74,10 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     internal WorkerPool Workers { get; }
 
     internal Watchers Watchers { get; }
+
+    internal HostMetrics Metrics { get; }
+
+    internal int AppendsInFlight => Volatile.Read(ref _appends);
 
     internal ClosedGrains Closed { get; } = new();
 
@@ -152,7 +160,11 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     internal void Remove(Activation activation) =>
         _activations.TryRemove(KeyValuePair.Create(activation.Key, activation));
 
-    internal void CountActivation() => Interlocked.Increment(ref _activated);
+    internal void CountActivation()
+    {
+        Interlocked.Increment(ref _activated);
+        Metrics.Activated();
+    }
 
     internal void AppendBegins()
     {
@@ -184,6 +196,7 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
         }
 
         _isClosed = true;
+        Metrics.Dispose();
         foreach (var activation in Activations) activation.AskToLeave();
     }
 

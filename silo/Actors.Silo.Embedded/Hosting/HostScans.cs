@@ -89,7 +89,8 @@ internal sealed class HostScans : IDisposable
     }
 
     /// <summary>What is unfinished must be found: reading goes on until it succeeds or the host stops.</summary>
-    private async Task<IReadOnlyList<ResumableKey>> ReadPageAsync(ResumableKey? last, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ResumableKey>> ReadPageAsync(
+        ResumableKey? last, CancellationToken cancellationToken)
     {
         for (var pause = RetryFirst; ; pause = pause * 2 < RetryMax ? pause * 2 : RetryMax)
         {

@@ -1,9 +1,9 @@
 namespace Actors.Silo.Embedded.Hosting;
 
 /// <summary>
-/// One timer for all grains: what is due within the horizon, at most two entries per grain. What is due later is not kept; the
-/// scan (of the store's due index and of the grains in memory) finds it again when its time is near. So a million
-/// far-off timers take no memory, and an entry that is lost is found again.
+/// One timer for all grains: what is due within the horizon, at most two entries per grain. What is due later is not
+/// kept; the scan (of the store's due index and of the grains in memory) finds it again when its time is near. So a
+/// million far-off timers take no memory, and an entry that is lost is found again.
 /// </summary>
 internal sealed class WakeUps : IDisposable
 {
@@ -14,14 +14,14 @@ internal sealed class WakeUps : IDisposable
     private readonly WakeHeap _heap = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _horizon;
-    private readonly Action<WakeKey> _deliver;
+    private readonly Action<WakeKey, TimeSpan> _deliver;
     private readonly ITimer _timer;
     private DateTimeOffset _armed = DateTimeOffset.MaxValue;
 
     /// <param name="time">Clock.</param>
     /// <param name="horizon">How far ahead entries are kept.</param>
-    /// <param name="deliver">Wakes a grain. Called outside of any lock.</param>
-    public WakeUps(TimeProvider time, TimeSpan horizon, Action<WakeKey> deliver)
+    /// <param name="deliver">Wakes a grain; told how late it is. Called outside of any lock.</param>
+    public WakeUps(TimeProvider time, TimeSpan horizon, Action<WakeKey, TimeSpan> deliver)
     {
         (_time, _horizon, _deliver) = (time, horizon, deliver);
         _timer = time.CreateTimer(
@@ -52,7 +52,7 @@ internal sealed class WakeUps : IDisposable
     /// <summary>Delivers what is due. Called by the timer; harmless at any other time.</summary>
     public void Fire()
     {
-        var due = new List<WakeKey>();
+        var due = new List<(WakeKey Key, TimeSpan Late)>();
         lock (_lock)
         {
             _armed = DateTimeOffset.MaxValue;
@@ -60,13 +60,13 @@ internal sealed class WakeUps : IDisposable
             while (_heap.TryPeek(out var key, out var at) && at <= now)
             {
                 _heap.Remove(key);
-                due.Add(key);
+                due.Add((key, now - at));
             }
 
             if (_heap.TryPeek(out _, out var next)) Arm(next, now);
         }
 
-        foreach (var key in due) _deliver(key);
+        foreach (var (key, late) in due) _deliver(key, late);
     }
 
     public void Dispose() => _timer.Dispose();

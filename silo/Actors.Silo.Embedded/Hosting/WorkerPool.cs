@@ -130,10 +130,11 @@ internal sealed class WorkerPool
 
     private void End(Attempt attempt, StepOutcome outcome)
     {
-        Attempt? next;
+        // A host that stops waits until the outcome has been received, not only until the attempt has ended.
+        _host.Begins();
+        Attempt? next = null;
         lock (_lock)
         {
-            next = null;
             if (!_isStopping) _waiting.TryDequeue(out next);
             if (next is null && --_busy == 0 && _isStopping) _idle.TrySetResult();
         }
@@ -143,6 +144,7 @@ internal sealed class WorkerPool
         if (attempt.Item.Stage is not null) Stages.Finish(attempt, outcome is { Failure: null, NotBegun: false });
         if (next is not null) ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
         _host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
+        _host.Ends();
     }
 
     /// <summary>One attempt, waiting or running.</summary>

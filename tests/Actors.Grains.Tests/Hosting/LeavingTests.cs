@@ -1,5 +1,4 @@
 using Actors.Grains.Hosting;
-using Actors.Journal;
 using Actors.Silo.Embedded;
 using Shouldly;
 
@@ -109,44 +108,6 @@ public sealed class LeavingTests
         sum.ShouldBe(8 * 500);
         test.Logged.ShouldBeEmpty("a second live grain of one key would have been refused an append");
         test.Activations.Count.ShouldBeGreaterThan(100);
-    }
-
-    [Fact]
-    public async Task What_is_suspended_until_far_ahead_takes_no_memory()
-    {
-        const int count = 20_000;
-        await using var test = new TestHost(new GatedStore(), time: new Actors.Tests.ManualTimeProvider());
-        var store = new ForgetfulStore();
-        await using var host = new EmbeddedGrainHost(store, test, test, test.Clock, new EmbeddedHostOptions(), test);
-        await host.StartAsync(CancellationToken.None);
-        async Task SuspendAsync(int from, int to)
-        {
-            for (var i = from; i < to; i++)
-                await host.CallAsync(TestHost.Key($"s{i}"), new Ask(Suspend));
-            await TestHost.UntilAsync(() => host.ActivationCount == 0);
-            test.Activations.Clear();
-            test.Messages.Reader.Count.ShouldBeGreaterThan(0);
-            while (test.Messages.Reader.TryRead(out _))
-            {
-                // Only counted.
-            }
-        }
-
-        await SuspendAsync(0, 1000);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        await SuspendAsync(1000, 1000 + count);
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        (grown / (double)count).ShouldBeLessThan(100);
-        host.WakeUps.Count.ShouldBe(0);
-    }
-
-    private static Total Suspend(TestGrain grain, IGrainTurn turn)
-    {
-        var due = turn.Now + TimeSpan.FromDays(1);
-        turn.Project(new Projection("Waiting", turn.Now, WakeAt: due));
-        turn.WakeAt(due);
-        turn.Rest();
-        return grain.Add(turn, 1);
     }
 
     private static Task<GrainReply> AddAndRest(TestHost test, string id) => test.AskAsync(id, (grain, turn) =>

@@ -1,0 +1,100 @@
+using System.Diagnostics.Metrics;
+using Actors.Grains.Hosting;
+using Actors.Grains.Work;
+using Actors.Journal;
+using Actors.Silo.Embedded;
+using Shouldly;
+
+namespace Actors.Grains.Tests.Hosting;
+
+/// <summary>What others do at the same time would be measured, too.</summary>
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+public sealed class AloneCollection;
+
+[Collection(nameof(MemoryTests))]
+public sealed class MemoryTests
+{
+    [Fact]
+    public async Task What_is_suspended_until_far_ahead_takes_no_memory()
+    {
+        const int count = 20_000;
+        await using var test = new TestHost();
+        var store = new ForgetfulStore();
+        await using var host = new EmbeddedGrainHost(store, test, test, test.Clock, new EmbeddedHostOptions(), test);
+        await host.StartAsync(CancellationToken.None);
+        async Task SuspendAsync(int from, int to)
+        {
+            for (var i = from; i < to; i++)
+                await host.CallAsync(TestHost.Key($"s{i}"), new Ask(Suspend));
+            await TestHost.UntilAsync(() => host.ActivationCount == 0);
+            test.Activations.Clear();
+            test.Messages.Reader.Count.ShouldBeGreaterThan(0);
+            while (test.Messages.Reader.TryRead(out _))
+            {
+                // Only counted.
+            }
+        }
+
+        await SuspendAsync(0, 1000);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await SuspendAsync(1000, 1000 + count);
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        (grown / (double)count).ShouldBeLessThan(100);
+        host.WakeUps.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_meter_tells_what_the_host_does()
+    {
+        var seen = new Dictionary<string, long>(StringComparer.Ordinal);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Meter.Name == "Actors") l.EnableMeasurementEvents(instrument);
+            },
+        };
+        void Count(string name, long value)
+        {
+            lock (seen) seen[name] = seen.GetValueOrDefault(name) + value;
+        }
+
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Count(instrument.Name, value));
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Count(instrument.Name, value));
+        listener.SetMeasurementEventCallback<double>((instrument, _, _, _) => Count(instrument.Name, 1));
+        listener.Start();
+        await using var test = new TestHost();
+        test.OnWork = async (item, token) =>
+        {
+            await Task.Delay(Timeout.Infinite, token).ContinueWith(_ => 0, CancellationToken.None);
+            return new StepOutcome(item.Key, Payload.Null, null);
+        };
+        test.Tell("a", (_, turn) => turn.Dispatch(TestHost.Work("a", "s")));
+        await test.AddAsync("a");
+        await test.AskAsync("b", (_, turn) =>
+        {
+            turn.WakeAt(turn.Now.AddSeconds(1));
+            return Done.Instance;
+        });
+        test.Clock.Advance(TimeSpan.FromSeconds(1));
+        await test.NextAsync<WakeUp>();
+        await test.ReadAsync("a");
+        await test.ReadAsync("b");
+        listener.RecordObservableInstruments();
+        seen["actors.activations"].ShouldBe(2);
+        seen["actors.grains"].ShouldBe(2);
+        seen["actors.wakeups.late"].ShouldBe(1);
+        seen["actors.workers.busy"].ShouldBe(1);
+        seen["actors.turns"].ShouldBeGreaterThanOrEqualTo(4);
+        seen["actors.appends"].ShouldBe(0);
+    }
+
+    private static Total Suspend(TestGrain grain, IGrainTurn turn)
+    {
+        var due = turn.Now + TimeSpan.FromDays(1);
+        turn.Project(new Projection("Waiting", turn.Now, WakeAt: due));
+        turn.WakeAt(due);
+        turn.Rest();
+        return grain.Add(turn, 1);
+    }
+}
