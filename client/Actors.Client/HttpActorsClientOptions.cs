@@ -32,6 +32,12 @@ public sealed record HttpActorsClientOptions
     /// </summary>
     public TimeSpan WatchSilenceMax { get; init; } = TimeSpan.FromSeconds(45);
 
+    /// <summary>
+    /// Largest event of a watched stream, in bytes of JSON; a larger one fails the watch with <c>event-too-large</c>.
+    /// Default: 64 MiB. Range: 1 KiB to 1 GiB.
+    /// </summary>
+    public int EventBytesMax { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Clock of the pauses and waits. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -42,6 +48,10 @@ public sealed record HttpActorsClientOptions
         Check(nameof(RetryDelayMax), RetryDelayMax, RetryDelayFirst, TimeSpan.FromMinutes(10));
         Check(nameof(WaitSlice), WaitSlice, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
         Check(nameof(WatchSilenceMax), WatchSilenceMax, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+        if (EventBytesMax is < 1024 or > 1 << 30)
+            throw new ArgumentException(
+                $"{nameof(HttpActorsClientOptions)}.{nameof(EventBytesMax)} is {EventBytesMax}; it has to be from " +
+                $"1024 to {1 << 30} bytes");
         return this;
     }
 

@@ -40,9 +40,18 @@ public sealed record SiloOptions
     /// </summary>
     public TimeSpan EventsKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Attempts that run at once. Default: 256. Range: 1 to 100,000.</summary>
+    public int Workers { get; init; } = 256;
+
     /// <summary>
-    /// Longest time for requests and steps to end after the silo was told to stop. Default: 30 seconds. Range: 0 to 10
-    /// minutes.
+    /// How long finished invocations are kept; null: for ever. Default: null. Range: 1 minute to 3,650 days.
+    /// </summary>
+    public TimeSpan? Retention { get; init; }
+
+    /// <summary>
+    /// Longest time for requests and steps to end after the silo was told to stop; steps that run on are then told to
+    /// stop, and run again after the next start. Writing and closing may take some seconds more. Default: 30 seconds.
+    /// Range: 0 to 10 minutes.
     /// </summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -84,6 +93,9 @@ public sealed record SiloOptions
         Range(errors, nameof(RequestBytesMax), RequestBytesMax, 1024, 1L << 30, "bytes");
         Range(errors, nameof(SimulatedTimeScale), SimulatedTimeScale, 0, 1000, "");
         Range(errors, nameof(EventsKeepAlive), EventsKeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
+        Range(errors, nameof(Workers), Workers, 1, 100_000, "");
+        if (Retention is { } kept)
+            Range(errors, nameof(Retention), kept, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         Range(errors, nameof(StopTimeout), StopTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         if (Logs is not ("json" or "text" or "none"))
             errors.Add($"Silo:Logs is '{Logs}'; it has to be json, text or none");

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 
 namespace Actors.Client.Http;
 
@@ -8,13 +8,13 @@ namespace Actors.Client.Http;
 internal sealed class EventStream : IDisposable
 {
     private readonly HttpResponseMessage _response;
-    private readonly StreamReader _lines;
+    private readonly BoundedLines _lines;
     private readonly HttpActorsClientOptions _options;
 
     private EventStream(HttpResponseMessage response, Stream body, HttpActorsClientOptions options)
     {
         _response = response;
-        _lines = new StreamReader(body, Encoding.UTF8);
+        _lines = new BoundedLines(body, options.EventBytesMax);
         _options = options;
     }
 
@@ -29,18 +29,19 @@ internal sealed class EventStream : IDisposable
         new(response, await response.Content.ReadAsStreamAsync(cancellationToken), options);
 
     /// <summary>The next event; null if the connection has ended, was lost or has fallen silent.</summary>
+    /// <exception cref="TerminalException"><c>event-too-large</c>: the event is larger than it may be.</exception>
     public async Task<HistoryEvent?> NextAsync(CancellationToken cancellationToken)
     {
-        var data = new StringBuilder();
+        var data = new ArrayBufferWriter<byte>();
         try
         {
             while (await LineAsync(cancellationToken) is { } line)
             {
                 IsAlive = true;
-                if (line.StartsWith("data:", StringComparison.Ordinal)) data.Append(line.AsSpan(5)).Append('\n');
-                if (line.Length > 0 || data.Length == 0) continue;
+                if (line.Span.StartsWith("data:"u8)) Append(data, line.Span[5..]);
+                if (line.Length > 0 || data.WrittenCount == 0) continue;
                 HasDelivered = true;
-                return ApiJson.Read<HistoryEvent>(Encoding.UTF8.GetBytes(data.ToString()));
+                return ApiJson.Read<HistoryEvent>(data.WrittenSpan);
             }
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException &&
@@ -58,10 +59,18 @@ internal sealed class EventStream : IDisposable
         _response.Dispose();
     }
 
-    private async Task<string?> LineAsync(CancellationToken cancellationToken)
+    private void Append(ArrayBufferWriter<byte> data, ReadOnlySpan<byte> part)
+    {
+        if (data.WrittenCount + part.Length > _options.EventBytesMax)
+            throw BoundedLines.TooLarge(_options.EventBytesMax);
+        data.Write(part);
+        data.Write("\n"u8);
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> LineAsync(CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(_options.WatchSilenceMax, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
-        return await _lines.ReadLineAsync(either.Token);
+        return await _lines.NextAsync(either.Token);
     }
 }

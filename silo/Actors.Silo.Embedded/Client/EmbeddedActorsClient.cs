@@ -61,7 +61,16 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     {
         CheckName("tenant", filter.Tenant);
         var rows = InvocationLists.FilterOf(filter);
-        return InvocationLists.Of(await engine().Store.ListAsync(rows, cancellationToken));
+        try
+        {
+            return InvocationLists.Of(await engine().Store.ListAsync(rows, cancellationToken));
+        }
+        catch (ArgumentException) when (filter.Cursor is not null)
+        {
+            // The page size is checked above: it is the cursor that the store refuses.
+            throw new InvalidPayloadException(
+                $"cursor '{Shorten(filter.Cursor)}' is not one that a list gave; take it from the previous page, or leave it out");
+        }
     }
 
     public async Task<InvocationView> WaitAsync(InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
@@ -128,8 +137,11 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
                 continue;
             }
 
-            // Detached steps and a retry can add to a history behind an end; a watch is over with the run.
-            if ((await GetAsync(id, cancellationToken)).HasEnded) yield break;
+            // Detached steps and a retry can add to a history behind an end; a watch is over with the run. What was
+            // appended between the two reads is still to come.
+            var view = await GetAsync(id, cancellationToken);
+            if (view.Sequence > after) continue;
+            if (view.HasEnded) yield break;
             await grown.WaitAsync(cancellationToken);
         }
     }
@@ -228,11 +240,11 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     {
         if (!Names.IsName(name))
             throw new InvalidNameException(
-                $"'{Shorten(name)}' can't be a {what}: a name starts with a letter or digit and has letters, digits and _ - . : only, no '..', at most {Names.NameCharactersMax} characters");
+                $"'{Shorten(name)}' is not a valid {what}: a name starts with a letter or digit and has letters, digits and _ - . : only, no '..', at most {Names.NameCharactersMax} characters");
     }
 
     private static string IdRule(string what, string id) =>
-        $"'{Shorten(id)}' can't be an {what}: 1 to {Names.IdCharactersMax} characters, none of them a control character";
+        $"'{Shorten(id)}' is not a valid {what}: it has 1 to {Names.IdCharactersMax} characters, none of them a control character";
 
     private static string Shorten(string? text) => text is null ? "" : text.Length <= 80 ? text : text[..80] + "…";
 }

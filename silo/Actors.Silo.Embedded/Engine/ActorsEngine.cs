@@ -57,7 +57,10 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     /// <exception cref="UnavailableException">The engine is not running.</exception>
     public EmbeddedGrainHost Host => Current.Host;
 
-    /// <summary>Whether the engine runs and its store takes appends; else why not.</summary>
+    /// <summary>Whether it was started and not stopped.</summary>
+    public bool IsRunning => _running is not null;
+
+    /// <summary>Why the engine can't take work: it does not run, or its store takes no appends; null: it can.</summary>
     public string? Trouble => _running is not { } running ? "the engine is not running"
         : running.Store.Health switch
         {

@@ -21,7 +21,7 @@ public static class SiloConfiguration
     [
         nameof(SiloOptions.Urls), nameof(SiloOptions.Store), nameof(SiloOptions.Processes), nameof(SiloOptions.Host),
         nameof(SiloOptions.RequestBytesMax), nameof(SiloOptions.SimulatedTimeScale),
-        nameof(SiloOptions.EventsKeepAlive),
+        nameof(SiloOptions.EventsKeepAlive), nameof(SiloOptions.Workers), nameof(SiloOptions.Retention),
         nameof(SiloOptions.StopTimeout), nameof(SiloOptions.Logs), nameof(SiloOptions.Authentication),
     ];
 
@@ -117,6 +117,10 @@ public static class SiloConfiguration
             SimulatedTimeScale = Number(
                 silo, nameof(SiloOptions.SimulatedTimeScale), defaults.SimulatedTimeScale, NumberStyles.Float, errors),
             EventsKeepAlive = Duration(silo, nameof(SiloOptions.EventsKeepAlive), defaults.EventsKeepAlive, errors),
+            Workers = (int)Number(silo, nameof(SiloOptions.Workers), defaults.Workers, NumberStyles.None, errors),
+            Retention = silo[nameof(SiloOptions.Retention)] is null
+                ? defaults.Retention
+                : Duration(silo, nameof(SiloOptions.Retention), TimeSpan.FromDays(1), errors),
             StopTimeout = Duration(silo, nameof(SiloOptions.StopTimeout), defaults.StopTimeout, errors),
             Services = all.GetSection("Services").GetChildren().Where(s => s["Url"] is not null)
                 .ToImmutableSortedDictionary(s => s.Key, s => s["Url"]!, StringComparer.Ordinal),

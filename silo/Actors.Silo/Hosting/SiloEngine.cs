@@ -25,6 +25,9 @@ public static class SiloEngine
         services.AddActors(engine =>
         {
             engine.UseSqlite(options.Store);
+            engine.Host = engine.Host with { WorkersMax = options.Workers };
+            engine.DrainTimeout = options.StopTimeout;
+            engine.Retention = options.Retention;
             engine.Worker = engine.Worker with { SimulatedTimeScale = options.SimulatedTimeScale };
             foreach (var process in processes) engine.AddProcess(process);
             more?.Invoke(engine);
@@ -41,6 +44,6 @@ public static class SiloEngine
     private sealed class EngineHealth(ActorsEngine engine) : ISiloHealth
     {
         public IReadOnlyList<UnreadyReason> Check() =>
-            engine.Trouble is { } trouble ? [new UnreadyReason("engine", trouble)] : [];
+            engine.Trouble is { } trouble ? [new UnreadyReason(engine.IsRunning ? "store" : "engine", trouble)] : [];
     }
 }

@@ -18,7 +18,7 @@ internal sealed class RequestCorrelation(RequestDelegate next, ILogger<RequestCo
 
     public async Task InvokeAsync(HttpContext context)
     {
-        using (logger.BeginScope(new KeyValuePair<string, object>[] { new("CorrelationId", Of(context)) }))
+        using (logger.BeginScope("CorrelationId:{CorrelationId}", Of(context)))
             await next(context);
     }
 }

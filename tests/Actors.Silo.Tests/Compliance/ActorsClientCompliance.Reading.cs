@@ -55,6 +55,20 @@ public abstract partial class ActorsClientCompliance
     }
 
     [Fact]
+    public async Task A_watcher_goes_on_behind_an_end_that_a_retry_has_undone()
+    {
+        var id = Fresh("fragile");
+        await Client.StartAsync(new StartRequest("fragile") { Key = id.Id });
+        var failed = (await Client.WaitAsync(id)).Sequence;
+        (await WatchedAsync(id, 0)).Count.ShouldBe((int)failed);
+        await Client.RetryAsync(id);
+        (await Client.WaitAsync(id)).Status.ShouldBe(InvocationStatus.Completed);
+        var history = (await Client.HistoryAsync(id, failed)).Events.Select(e => e.Sequence).ToList();
+        history.ShouldNotBeEmpty();
+        (await WatchedAsync(id, failed)).ShouldBe(history);
+    }
+
+    [Fact]
     public async Task A_watcher_that_leaves_is_let_go()
     {
         var id = await WaitingAsync();
@@ -97,6 +111,19 @@ public abstract partial class ActorsClientCompliance
 
         seen.ShouldBe(ids);
         pages.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("1.")]
+    [InlineData(".")]
+    [InlineData("-1.-1")]
+    [InlineData("../../etc/passwd")]
+    public async Task A_cursor_that_no_list_gave_is_refused(string cursor)
+    {
+        var filter = new InvocationFilter { Cursor = cursor };
+        (await Should.ThrowAsync<InvalidPayloadException>(() => Client.ListAsync(filter))).Message
+            .ShouldContain($"cursor '{cursor}'");
     }
 
     [Fact]

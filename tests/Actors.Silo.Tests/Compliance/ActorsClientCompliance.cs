@@ -55,6 +55,22 @@ public abstract partial class ActorsClientCompliance : IAsyncLifetime
         (await Client.StartAsync(request)).Created.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"orderId":{}}""")]
+    [InlineData("""{"orderId":null}""")]
+    public async Task A_start_whose_key_path_finds_no_key_is_refused(string input)
+    {
+        var request = new StartRequest("keyed", Payload.FromJson(input)) { Tenant = "unkeyed" };
+        (await Should.ThrowAsync<InvalidPayloadException>(() => Client.StartAsync(request))).Message
+            .ShouldContain("$.orderId");
+        await Should.ThrowAsync<InvalidPayloadException>(
+            () => Client.StartAsync(request with { FallbackKey = "fallback" }));
+        (await ListedAsync(new InvocationFilter { Tenant = "unkeyed" })).ShouldBeEmpty();
+        (await Client.StartAsync(request with { Key = "given" })).Id.Id.ShouldBe("given");
+    }
+
     [Fact]
     public async Task A_fallback_key_makes_a_repeated_start_count_once()
     {

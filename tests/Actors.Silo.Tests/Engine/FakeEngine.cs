@@ -47,7 +47,8 @@ internal sealed class FakeEngine : IActorsClient
     public Task<InvocationList> ListAsync(InvocationFilter filter, CancellationToken cancellationToken = default) =>
         Locked("list", () =>
     {
-        var skip = filter.Cursor is null ? 0 : int.Parse(filter.Cursor, CultureInfo.InvariantCulture);
+        if (!int.TryParse(filter.Cursor ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var skip))
+            throw new InvalidPayloadException($"cursor '{filter.Cursor}' is not one that a list gave");
         var all = _runs.Values.Reverse()
             .Where(r => r.Id.Tenant == filter.Tenant)
             .Where(r => filter.Process is null || r.Id.Process == filter.Process)
@@ -259,8 +260,14 @@ internal sealed class FakeEngine : IActorsClient
                 "the input does not fit the schema of process 'greet': 'name' is missing");
     }
 
-    private static string? KeyOf(StartRequest request) =>
-        request.Process == "keyed" ? request.Input.ToElement().GetProperty("orderId").GetString() : null;
+    private static string? KeyOf(StartRequest request)
+    {
+        if (request.Process != "keyed") return null;
+        return request.Input.ToElement() is { ValueKind: System.Text.Json.JsonValueKind.Object } input &&
+            input.TryGetProperty("orderId", out var order) && order.ValueKind is System.Text.Json.JsonValueKind.String
+                ? order.GetString()
+                : throw new InvalidPayloadException("the key '$.orderId' finds no text or number in the input");
+    }
 
     private FakeRun Find(InvocationId id) =>
         _runs.TryGetValue(id, out var run) ? run : throw new NotFoundException($"invocation '{id}' is not known");
