@@ -51,7 +51,8 @@ internal static class Expressions
     public static bool IsAlwaysFalse(string condition) =>
         JsonPathCondition.TryParse(condition, out var parsed, out _) && parsed.References.IsEmpty && !parsed.Evaluate(Nothing);
 
-    public static string? SchemaProblem(string json) => JsonSchema.TryParse(json, out _, out var error) ? null : error;
+    public static ImmutableArray<SchemaError> SchemaErrors(string json) =>
+        JsonSchema.TryParse(json, out _, out var errors) ? [] : errors;
 
     public static int TemplateDepth(Template template)
     {

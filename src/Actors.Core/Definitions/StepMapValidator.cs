@@ -17,12 +17,19 @@ public static class StepMapValidator
     {
         ArgumentNullException.ThrowIfNull(map);
         var errors = new FileErrors(null);
-        Check(map, null, errors);
+        Check(map.Steps.IsDefault ? map with { Steps = [] } : map, null, errors);
         return errors.ToImmutable();
     }
 
     internal static void Check(StepMap map, SourcePositions? positions, FileErrors errors)
     {
+        if (map.Steps.IsDefault)
+        {
+            // Steps that could not be read have been reported; the rest of the map is checked all the same.
+            MapRules.Check(new MapCheck(map with { Steps = [] }, positions, errors));
+            return;
+        }
+
         if (map.Steps.Length > StepMap.StepsMax)
         {
             errors.Add("too-many-steps", 0,
@@ -32,6 +39,7 @@ public static class StepMapValidator
 
         var check = new MapCheck(map, positions, errors);
         MapRules.Check(check);
+        if (map.Steps.IsEmpty) check.Add("no-steps", ["steps"], "has no steps; a process has at least one");
         DependencyRules.Check(check);
         for (var i = 0; i < map.Steps.Length && !errors.IsFull; i++)
         {

@@ -18,6 +18,9 @@ public sealed class JsonSchema
     /// <summary>Violations that are reported; more are left out.</summary>
     public const int ViolationsMax = 20;
 
+    /// <summary>Mistakes of a schema that are reported; more are left out.</summary>
+    public const int ErrorsMax = 1000;
+
     /// <summary>How deeply schemas may be applied inside each other, references included.</summary>
     public const int DepthMax = 512;
 
@@ -30,29 +33,32 @@ public sealed class JsonSchema
 
     /// <summary>Reads a schema.</summary>
     /// <param name="json">Its JSON text.</param>
-    /// <param name="schema">The schema.</param>
-    /// <param name="error">What is wrong and where, if it is not one of this subset.</param>
+    /// <param name="schema">The schema; null if there are errors.</param>
+    /// <param name="errors">Every mistake there is (at most <see cref="ErrorsMax"/>), in the order of the text.</param>
     public static bool TryParse(
-        string json, [NotNullWhen(true)] out JsonSchema? schema, [NotNullWhen(false)] out string? error)
+        string json, [NotNullWhen(true)] out JsonSchema? schema, out ImmutableArray<SchemaError> errors)
     {
+        ArgumentNullException.ThrowIfNull(json);
         schema = null;
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Payload.DepthMax });
-            schema = new JsonSchema(new SchemaReader(document.RootElement).Read());
-            error = null;
-            return true;
+            var reader = new SchemaReader(document.RootElement);
+            var root = reader.Read();
+            errors = reader.Errors;
+            if (errors.IsEmpty) schema = new JsonSchema(root);
         }
         catch (JsonException e)
         {
-            error = $"the schema is not JSON: {e.Message}";
+            errors = [new SchemaError("#", $"is not JSON: {e.Message}")];
         }
-        catch (SchemaReader.InvalidSchemaException e)
+        catch (InvalidOperationException e)
         {
-            error = e.Message;
+            // System.Text.Json says so of escapes that stand for half of a surrogate pair, and only then.
+            errors = [new SchemaError("#", $"holds text that is not valid Unicode: {e.Message}")];
         }
 
-        return false;
+        return schema is not null;
     }
 
     /// <summary>Checks a value.</summary>

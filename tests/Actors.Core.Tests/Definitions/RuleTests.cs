@@ -83,10 +83,13 @@ public sealed class RuleTests
     [InlineData("services: { a/b: { url: 'http://x' } }", "name")]
     [InlineData("pipeline: { mode: direct }", "pipeline")]
     [InlineData("defaults: { retries: 5 }", "unknown-key")]
+    [InlineData("defaults: { retry: { attempts: 0 } }", "retry")]
+    [InlineData("defaults: { timeout: 0s }", "timeout")]
+    [InlineData("defaults: { timeout: { attempt: 2m, step: 1m } }", "timeout")]
     [InlineData("stepps: {}", "unknown-key")]
     public void Each_broken_rule_of_the_map_is_named(string line, string rule)
     {
-        var error = ProcessFile.Read("process: p\n" + line + "\nsteps: { a: { handler: h } }", "p.yaml").Errors.ShouldHaveSingleItem();
+        var error = ProcessFile.Read("process: p\n" + line + "\nsteps: { a: { handler: h }, b: { handler: h } }", "p.yaml").Errors.ShouldHaveSingleItem();
 
         error.Rule.ShouldBe(rule);
         error.Line.ShouldBe(2);

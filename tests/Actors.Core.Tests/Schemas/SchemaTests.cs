@@ -15,9 +15,9 @@ public class SchemaTests
             {"$ref":"#/$defs/a","$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"},{"$ref":"#/$defs/a"}]}}}
             """;
 
-        JsonSchema.TryParse(Json, out _, out var error).ShouldBeFalse();
+        JsonSchema.TryParse(Json, out _, out var errors).ShouldBeFalse();
 
-        error.ShouldNotBeNull().ShouldContain("refers to itself for the same value");
+        errors.ShouldHaveSingleItem().Message.ShouldContain("refers to itself for the same value");
     }
 
     [Fact]
@@ -120,9 +120,10 @@ public class SchemaTests
     [Fact]
     public void An_unknown_keyword_is_answered_with_the_nearest_known_one()
     {
-        JsonSchema.TryParse("""{"properties":{"a":{"minimun":1}}}""", out _, out var error).ShouldBeFalse();
+        JsonSchema.TryParse("""{"properties":{"a":{"minimun":1}}}""", out _, out var errors).ShouldBeFalse();
 
-        error.ShouldBe("the schema has 'minimun' at #/properties/a, which is not understood; did you mean 'minimum'?");
+        errors.ShouldHaveSingleItem().ToString()
+            .ShouldBe("#/properties/a/minimun is not understood; did you mean 'minimum'?");
     }
 
     [Theory]
@@ -149,5 +150,7 @@ public class SchemaTests
             .Length.ShouldBe(JsonSchema.ViolationsMax);
 
     private static JsonSchema Parse(string json) =>
-        JsonSchema.TryParse(json, out var schema, out var error) ? schema : throw new ShouldAssertException($"{error}");
+        JsonSchema.TryParse(json, out var schema, out var errors)
+            ? schema
+            : throw new ShouldAssertException(string.Join("; ", errors));
 }

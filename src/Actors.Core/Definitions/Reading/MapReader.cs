@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Actors.Core.Definitions.Canonical;
+using Actors.Core.Definitions.Validation;
 using Actors.Definitions;
 
 namespace Actors.Core.Definitions.Reading;
@@ -24,7 +25,10 @@ internal static class MapReader
     private static readonly ImmutableArray<(string, PipelineMode)> PipelineModes =
         [("direct", PipelineMode.Direct), ("queued", PipelineMode.Queued)];
 
-    /// <summary>The map, as far as it could be read; null if there are no steps to speak of.</summary>
+    /// <summary>
+    /// The map, as far as it could be read; its steps are default where there are none to speak of, which is then among
+    /// the errors. Null for a model of another version, whose rules are not known.
+    /// </summary>
     public static StepMap? Read(MappingNode root, FileErrors errors)
     {
         var name = (root.Find("process")?.Value as ScalarNode)?.Text;
@@ -47,13 +51,18 @@ internal static class MapReader
             Labels = file.TextMap("labels", StringComparer.Ordinal),
         };
         var steps = ReadSteps(file, map.Services);
-        return steps.IsDefault || model is null ? null : ImpliedParts.Fill(map with { Steps = steps });
+        return model is null ? null : steps.IsDefault ? map with { Steps = default } : ImpliedParts.Fill(map with { Steps = steps });
     }
 
     private static ProcessModel? ReadModel(MappingReader file)
     {
         if (file.Node("model") is not ScalarNode scalar || !OtherModels.Contains(scalar.Text, StringComparer.Ordinal))
-            return file.Has("model") ? file.Word("model", Models) : ProcessModel.Graph;
+        {
+            // Of a misspelt model the rest is checked all the same, as what it most likely is.
+            var likely = file.Has("pipeline") ? ProcessModel.Pipeline : ProcessModel.Graph;
+            return file.Has("model") ? file.Word("model", Models) ?? likely : ProcessModel.Graph;
+        }
+
         file.Errors.Add("not-in-this-version", scalar.Line,
             $"{file.Thing}: model '{scalar.Text}' is not in this version; models: graph, pipeline");
         return null;
@@ -89,8 +98,18 @@ internal static class MapReader
     {
         if (file.Mapping("defaults", "retry and timeout") is not { } defaults) return StepDefaults.None;
         defaults.RefuseUnknown(["retry", "timeout"]);
-        return new StepDefaults(
-            PolicyReader.ReadRetry(defaults, RetryPolicy.Default), PolicyReader.ReadTimeout(defaults));
+        var retry = PolicyReader.ReadRetry(defaults, RetryPolicy.Default);
+        var timeout = PolicyReader.ReadTimeout(defaults);
+        // Told here, once: what breaks a rule is not handed on to the steps, which would each break it again.
+        var isRetry = StepRules.CheckRetry(retry, (key, message) => Add("retry", key, message));
+        var isTimeout = StepRules.CheckTimeout(timeout, (key, message) => Add("timeout", key, message));
+        return new StepDefaults(isRetry ? retry : RetryPolicy.Default, isTimeout ? timeout : StepDefaults.None.Timeout);
+
+        void Add(string rule, string key, string message)
+        {
+            var line = (defaults.Node(rule) as MappingNode)?.Find(key)?.Line ?? defaults.LineOf(rule);
+            defaults.Errors.Add(rule, line, $"{defaults.Thing}: {message}");
+        }
     }
 
     private static ImmutableArray<Step> ReadSteps(

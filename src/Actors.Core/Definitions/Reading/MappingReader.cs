@@ -40,6 +40,7 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
     {
         foreach (var field in node.Fields)
         {
+            if (Errors.IsFull) return;
             if (known.Contains(field.Key, StringComparer.Ordinal)) continue;
             if (explain?.Invoke(field.Key) is { } why)
             {

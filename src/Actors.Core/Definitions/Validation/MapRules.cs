@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Actors.Core.Definitions.Validation;
 
 /// <summary>Rules of the map as a whole.</summary>
@@ -17,7 +19,6 @@ internal static class MapRules
             check.Add("description", ["description"], $"has a description of {map.Description.Length} characters; at most {TextCharactersMax}");
         if (map.Deadline is { } deadline && !IsDuration(deadline))
             check.Add("deadline", ["deadline"], "has a deadline that is not above 0 and at most 3650d");
-        if (map.Steps.IsDefaultOrEmpty) check.Add("no-steps", ["steps"], "has no steps; a process has at least one");
         CheckLabels(map.Labels, (label, why) => check.Add("label", ["labels", label], why));
         CheckServices(check);
         CheckKey(check);
@@ -63,16 +64,38 @@ internal static class MapRules
         {
             check.Add("path", ["key"], $"has a key that is not a path: {problem}");
         }
+        else if (check.Map.InputSchema is { } schema && ScopedKey(key, schema) is { } meant)
+        {
+            check.Add("key", ["key"], $"has the key '{key}', but its input has no 'input': in a key, '$' is the input", meant);
+        }
         else if (!Expressions.IsSingular(key))
         {
             check.Add("key", ["key"], $"has the key '{key}', which may yield many values; a key names one, such as $.orderId");
         }
     }
 
+    // A key is the one path whose root is the input itself, and easily written like the others.
+    private static string? ScopedKey(string key, string schema)
+    {
+        const string scope = "$.input.";
+        if (!key.StartsWith(scope, StringComparison.Ordinal)) return null;
+        using var json = JsonDocument.Parse(schema);
+        if (json.RootElement.ValueKind != JsonValueKind.Object) return null;
+        var isDeclared = json.RootElement.TryGetProperty("properties", out var properties) &&
+            properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty("input", out _);
+        var isRequired = json.RootElement.TryGetProperty("required", out var required) &&
+            required.ValueKind == JsonValueKind.Array && required.EnumerateArray().Any(r => r.ValueEquals("input"));
+        return isDeclared || isRequired ? null : "$." + key[scope.Length..];
+    }
+
     private static void CheckSchema(MapCheck check)
     {
-        if (check.Map.InputSchema is { } schema && Expressions.SchemaProblem(schema) is { } problem)
-            check.Add("schema", ["input"], $"has an input schema that is not valid: {problem}");
+        if (check.Map.InputSchema is { } schema)
+        {
+            foreach (var error in Expressions.SchemaErrors(schema))
+                check.Add("schema", ["input", .. error.Path], $"has an input schema that is not valid: {error.Pointer} {error.Message}", error.Suggestion);
+        }
+
         if (check.Map.Output is { } output && Expressions.TemplateDepth(output) is var depth && depth > Expressions.TemplateDepthMax)
             check.Add("too-deep", ["output"], $"has an output that nests {depth} levels; at most {Expressions.TemplateDepthMax}");
     }

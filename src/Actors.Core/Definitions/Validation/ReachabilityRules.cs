@@ -42,9 +42,11 @@ internal static class ReachabilityRules
         {
             JoinPolicy.Any => 1,
             JoinPolicy.Quorum quorum => quorum.Count,
+            JoinPolicy.Deadline deadline => deadline.AtLeast,
             _ => 0,
         };
-        if (needed == 0 || check.Dependencies[i].Any(d => check.Map.Steps[d].Each is not null)) return null;
+        var isJoinOfItems = check.Dependencies[i] is [var only] && check.Map.Steps[only].Each is not null && !never[only];
+        if (needed == 0 || isJoinOfItems) return null;
         var left = check.Dependencies[i].Count(d => !never[d]);
         return left < needed ? $"it waits for {needed} of its dependencies, of which only {left} ever run" : null;
     }

@@ -11,7 +11,10 @@ internal static class ReferenceRules
 {
     private static readonly ImmutableArray<string> Roots = ["input", "steps", "context", "item"];
     private static readonly ImmutableArray<string> StepFields = ["status", "result", "failure", "attempts"];
-    private static readonly ImmutableArray<string> ContextFields = ["invocation", "correlation", "tenant", "startedAt"];
+    private static readonly ImmutableArray<string> StepFieldsOfMapped = [.. StepFields, "items"];
+    private static readonly ImmutableArray<string> ContextFields =
+        ["invocation", "process", "tenant", "correlation", "startedAt", "run"];
+
 
     private readonly record struct Look(int Step, int Target, string Key, bool InUndo);
 
@@ -137,16 +140,17 @@ internal static class ReferenceRules
     {
         suggestion = null;
         rule = "unknown-step";
-        if (!check.Index.ContainsKey(name))
+        if (!check.Index.TryGetValue(name, out var target))
         {
             suggestion = check.NearestStep(name) is { } near ? $"$.steps.{near}" : null;
             return $"there is no step '{name}'";
         }
 
         rule = "unknown-field";
-        if (rest.IsEmpty || StepFields.Contains(rest[0], StringComparer.Ordinal)) return null;
-        suggestion = Suggest($"$.steps.{name}.", rest[0], StepFields);
-        return $"the state of a step holds {string.Join(", ", StepFields)}";
+        var fields = check.Map.Steps[target].Each is null ? StepFields : StepFieldsOfMapped;
+        if (rest.IsEmpty || fields.Contains(rest[0], StringComparer.Ordinal)) return null;
+        suggestion = Suggest($"$.steps.{name}.", rest[0], fields);
+        return $"the state of a step holds {string.Join(", ", fields)}";
     }
 
     private static string? Suggest(string before, string text, ImmutableArray<string> known) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Actors.Core.Definitions.Reading;
 
 namespace Actors.Core.Definitions.Validation;
@@ -15,17 +16,25 @@ internal sealed class SourcePositions(MappingNode root)
     {
         if (_steps is null || step >= _steps.Fields.Count) return 0;
         var field = _steps.Fields[step];
-        return field.Value is MappingNode mapping ? Walk(mapping, field.Line, path) : field.Line;
+        return Walk(field.Value, field.Line, path);
     }
 
-    private static int Walk(MappingNode from, int line, ReadOnlySpan<string> path)
+    // A number on the way is the position of an item in a list.
+    private static int Walk(Node from, int line, ReadOnlySpan<string> path)
     {
         foreach (var key in path)
         {
-            if (from.Find(key) is not { } field) return line;
-            line = field.Line;
-            if (field.Value is not MappingNode next) return line;
-            from = next;
+            switch (from)
+            {
+                case MappingNode mapping when mapping.Find(key) is { } field:
+                    (from, line) = (field.Value, field.Line);
+                    break;
+                case SequenceNode list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Items.Count:
+                    (from, line) = (list.Items[i], list.Items[i].Line);
+                    break;
+                default:
+                    return line;
+            }
         }
 
         return line;

@@ -15,8 +15,8 @@ internal static class StepRules
         if (!Names.IsName(step.Name)) check.Add("name", i, [], $"has a name that is none; {MapRules.NameRule}");
         if (step.Duration is { } duration && (duration < TimeSpan.Zero || duration > Durations.Max))
             check.Add("duration", i, ["duration"], "declares a duration that is not from 0 to 3650d");
-        CheckRetry(check, i, step.Retry);
-        CheckTimeout(check, i, step.Timeout);
+        CheckRetry(step.Retry, (key, message) => check.Add("retry", i, ["retry", key], message));
+        CheckTimeout(step.Timeout, (key, message) => check.Add("timeout", i, ["timeout", key], message));
         CheckLimit(check, i, step.Limit);
         CheckEach(check, i, step);
         CheckJoin(check, i, step);
@@ -30,32 +30,42 @@ internal static class StepRules
         }
     }
 
-    private static void CheckRetry(MapCheck check, int i, RetryPolicy retry)
+    /// <returns>Whether there is nothing to say.</returns>
+    public static bool CheckRetry(RetryPolicy retry, Action<string, string> add)
     {
+        var isRight = true;
         if (retry.AttemptsMax is < 1 or > AttemptsMax)
             Add("attempts", $"makes {retry.AttemptsMax} attempts; from 1 (which is 'retry: none') to {AttemptsMax:N0}");
         if (retry.FirstDelay < TimeSpan.Zero || retry.FirstDelay > Durations.Max) Add("first", "waits before its second attempt for less than 0 or more than 3650d");
         if (!(retry.Factor >= 1 && retry.Factor <= 100)) Add("factor", $"grows its delays by {retry.Factor}; from 1 to 100");
         if (retry.MaxDelay < retry.FirstDelay || retry.MaxDelay > Durations.Max)
             Add("max", "has a longest delay between attempts that is below the first or above 3650d");
-        foreach (var type in retry.On)
-        {
-            if (string.IsNullOrWhiteSpace(type)) Add("on", "lists an empty failure type to retry");
-        }
+        if (retry.On.Any(string.IsNullOrWhiteSpace)) Add("on", "lists an empty failure type to retry");
+        return isRight;
 
-        void Add(string key, string message) => check.Add("retry", i, ["retry", key], message);
+        void Add(string key, string message)
+        {
+            isRight = false;
+            add(key, message);
+        }
     }
 
-    private static void CheckTimeout(MapCheck check, int i, StepTimeouts timeout)
+    /// <returns>Whether there is nothing to say.</returns>
+    public static bool CheckTimeout(StepTimeouts timeout, Action<string, string> add)
     {
+        var isRight = true;
         if (timeout.Attempt is { } attempt && !MapRules.IsDuration(attempt))
-            check.Add("timeout", i, ["timeout", "attempt"], "has a timeout per attempt that is not above 0 and at most 3650d");
+            Add("attempt", "has a timeout per attempt that is not above 0 and at most 3650d");
         if (timeout.Step is { } whole && !MapRules.IsDuration(whole))
-            check.Add("timeout", i, ["timeout", "step"], "has a timeout that is not above 0 and at most 3650d");
+            Add("step", "has a timeout that is not above 0 and at most 3650d");
         if (timeout is { Attempt: { } one, Step: { } all } && one > all)
+            Add("", $"gives one attempt {Text(one)}, but all of them together {Text(all)}; shorten the attempt's timeout or lengthen the step's");
+        return isRight;
+
+        void Add(string key, string message)
         {
-            check.Add("timeout", i, ["timeout"],
-                $"gives one attempt {Text(one)}, but all of them together {Text(all)}; shorten the attempt's timeout or lengthen the step's");
+            isRight = false;
+            add(key, message);
         }
     }
 
