@@ -4,7 +4,7 @@ using Actors.Core.Text;
 namespace Actors.Core.Schemas;
 
 /// <summary>One mistake in a schema.</summary>
-/// <param name="Pointer">Where it stands, as JSON pointer with <c>#</c> before it: <c>#/properties/a/minimum</c>.</param>
+/// <param name="Pointer">Where it stands, as JSON pointer with a <c>#</c> before it: <c>#/properties/a</c>.</param>
 /// <param name="Message">What is wrong with what stands there.</param>
 /// <param name="Suggestion">What was probably meant; null: nothing is near.</param>
 public sealed record SchemaError(string Pointer, string Message, string? Suggestion = null)
@@ -32,7 +32,8 @@ internal sealed class SchemaErrors
     {
         if (_errors.Count >= JsonSchema.ErrorsMax) return;
         var near = Spelling.Nearest(keyword, known);
-        Add(pointer, near is null ? $"is not understood; keywords: {string.Join(", ", known)}" : "is not understood", near);
+        var wayOut = near is null ? $"; keywords: {string.Join(", ", known)}" : "";
+        Add(pointer, "is not understood" + wayOut, near);
     }
 
     /// <returns>Whether it holds.</returns>

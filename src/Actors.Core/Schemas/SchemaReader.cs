@@ -5,8 +5,8 @@ using Actors.Core.Text;
 namespace Actors.Core.Schemas;
 
 /// <summary>
-/// Reads a schema into nodes, each keyword into one assertion. A keyword that is wrong is noted and passed over, so that
-/// reading goes on to the next mistake.
+/// Reads a schema into nodes, each keyword into one assertion. A keyword that is wrong is noted and passed over, so
+/// that reading goes on to the next mistake.
 /// </summary>
 internal sealed class SchemaReader(JsonElement root)
 {
@@ -58,7 +58,8 @@ internal sealed class SchemaReader(JsonElement root)
             return;
         }
 
-        if (!_errors.Demand(element.ValueKind == JsonValueKind.Object, at, "has to be an object, true or false")) return;
+        var isObject = element.ValueKind == JsonValueKind.Object;
+        if (!_errors.Demand(isObject, at, "has to be an object, true or false")) return;
         foreach (var keyword in element.EnumerateObject())
         {
             if (keyword.Name == "$defs" && at != "#") _errors.Add($"{at}/$defs", "is out of reach; put it at the top");
@@ -74,11 +75,13 @@ internal sealed class SchemaReader(JsonElement root)
         var place = Below(at, keyword.Name);
         switch (keyword.Name)
         {
-            case "type": return SchemaValues.Types(value, place, _errors) is { } types ? new Assertions.OfType(types) : null;
+            case "type":
+                return SchemaValues.Types(value, place, _errors) is { } types ? new Assertions.OfType(types) : null;
             case "required":
                 return SchemaValues.Strings(value, place, _errors) is { } names ? new Assertions.Required(names) : null;
             case "properties": return Properties(owner, at);
-            case "additionalProperties": return owner.TryGetProperty("properties", out _) ? null : Properties(owner, at);
+            case "additionalProperties" when owner.TryGetProperty("properties", out _): return null;
+            case "additionalProperties": return Properties(owner, at);
             case "items": return new Assertions.Items(ReadNode(value, place));
             case "enum":
                 return _errors.Demand(value.ValueKind == JsonValueKind.Array, place, "has to be an array")
@@ -102,8 +105,10 @@ internal sealed class SchemaReader(JsonElement root)
                 return _errors.Demand(isFlag, place, "has to be true or false") && value.GetBoolean()
                     ? new Assertions.Unique()
                     : null;
-            case "pattern": return SchemaValues.Pattern(value, place, _errors) is { } regex ? new Assertions.Matches(regex) : null;
-            case "format": return SchemaValues.Format(value, place, _errors) is { } format ? new Assertions.OfFormat(format) : null;
+            case "pattern":
+                return SchemaValues.Pattern(value, place, _errors) is { } regex ? new Assertions.Matches(regex) : null;
+            case "format":
+                return SchemaValues.Format(value, place, _errors) is { } name ? new Assertions.OfFormat(name) : null;
             case "anyOf" or "allOf" or "oneOf":
                 return Nodes(value, place) is { } nodes ? new Assertions.Combined(keyword.Name, nodes) : null;
             case "not": return new Assertions.Not(ReadNode(value, place));

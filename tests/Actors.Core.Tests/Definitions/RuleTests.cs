@@ -89,7 +89,9 @@ public sealed class RuleTests
     [InlineData("stepps: {}", "unknown-key")]
     public void Each_broken_rule_of_the_map_is_named(string line, string rule)
     {
-        var error = ProcessFile.Read("process: p\n" + line + "\nsteps: { a: { handler: h }, b: { handler: h } }", "p.yaml").Errors.ShouldHaveSingleItem();
+        var text = "process: p\n" + line + "\nsteps: { a: { handler: h }, b: { handler: h } }";
+
+        var error = ProcessFile.Read(text, "p.yaml").Errors.ShouldHaveSingleItem();
 
         error.Rule.ShouldBe(rule);
         error.Line.ShouldBe(2);

@@ -28,7 +28,7 @@ internal sealed class FileErrors(string? file)
     // The way out stands at the end.
     private static string Shorten(string message) => message.Length <= MessageCharactersMax
         ? message
-        : $"{message.AsSpan(0, MessageCharactersMax - MessageEndCharacters)} … {message.AsSpan(message.Length - MessageEndCharacters)}";
+        : $"{message[..(MessageCharactersMax - MessageEndCharacters)]} … {message[^MessageEndCharacters..]}";
 
     /// <summary>By line; errors of one line in the order they were found.</summary>
     public ImmutableArray<DefinitionError> ToImmutable()

@@ -51,7 +51,9 @@ internal static class MapReader
             Labels = file.TextMap("labels", StringComparer.Ordinal),
         };
         var steps = ReadSteps(file, map.Services);
-        return model is null ? null : steps.IsDefault ? map with { Steps = default } : ImpliedParts.Fill(map with { Steps = steps });
+        if (model is null) return null;
+        map = map with { Steps = steps };
+        return steps.IsDefault ? map : ImpliedParts.Fill(map);
     }
 
     private static ProcessModel? ReadModel(MappingReader file)

@@ -66,7 +66,8 @@ internal static class MapRules
         }
         else if (check.Map.InputSchema is { } schema && ScopedKey(key, schema) is { } meant)
         {
-            check.Add("key", ["key"], $"has the key '{key}', but its input has no 'input': in a key, '$' is the input", meant);
+            check.Add("key", ["key"],
+                $"has the key '{key}', but its input has no 'input': in a key, '$' is the input", meant);
         }
         else if (!Expressions.IsSingular(key))
         {
@@ -93,7 +94,10 @@ internal static class MapRules
         if (check.Map.InputSchema is { } schema)
         {
             foreach (var error in Expressions.SchemaErrors(schema))
-                check.Add("schema", ["input", .. error.Path], $"has an input schema that is not valid: {error.Pointer} {error.Message}", error.Suggestion);
+            {
+                check.Add("schema", ["input", .. error.Path],
+                    $"has an input schema that is not valid: {error.Pointer} {error.Message}", error.Suggestion);
+            }
         }
 
         if (check.Map.Output is { } output && Expressions.TemplateDepth(output) is var depth && depth > Expressions.TemplateDepthMax)

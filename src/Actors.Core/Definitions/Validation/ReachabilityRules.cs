@@ -45,7 +45,8 @@ internal static class ReachabilityRules
             JoinPolicy.Deadline deadline => deadline.AtLeast,
             _ => 0,
         };
-        var isJoinOfItems = check.Dependencies[i] is [var only] && check.Map.Steps[only].Each is not null && !never[only];
+        var isJoinOfItems =
+            check.Dependencies[i] is [var only] && check.Map.Steps[only].Each is not null && !never[only];
         if (needed == 0 || isJoinOfItems) return null;
         var left = check.Dependencies[i].Count(d => !never[d]);
         return left < needed ? $"it waits for {needed} of its dependencies, of which only {left} ever run" : null;

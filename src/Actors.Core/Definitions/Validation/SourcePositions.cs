@@ -29,8 +29,8 @@ internal sealed class SourcePositions(MappingNode root)
                 case MappingNode mapping when mapping.Find(key) is { } field:
                     (from, line) = (field.Value, field.Line);
                     break;
-                case SequenceNode list when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < list.Items.Count:
-                    (from, line) = (list.Items[i], list.Items[i].Line);
+                case SequenceNode list when ItemOf(list, key) is { } item:
+                    (from, line) = (item, item.Line);
                     break;
                 default:
                     return line;
@@ -38,5 +38,11 @@ internal sealed class SourcePositions(MappingNode root)
         }
 
         return line;
+    }
+
+    private static Node? ItemOf(SequenceNode list, string key)
+    {
+        var isNumber = int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var i);
+        return isNumber && i < list.Items.Count ? list.Items[i] : null;
     }
 }

@@ -59,7 +59,11 @@ internal static class StepRules
         if (timeout.Step is { } whole && !MapRules.IsDuration(whole))
             Add("step", "has a timeout that is not above 0 and at most 3650d");
         if (timeout is { Attempt: { } one, Step: { } all } && one > all)
-            Add("", $"gives one attempt {Text(one)}, but all of them together {Text(all)}; shorten the attempt's timeout or lengthen the step's");
+        {
+            Add("", $"gives one attempt {Text(one)}, but all of them together {Text(all)}; shorten the attempt's " +
+                "timeout or lengthen the step's");
+        }
+
         return isRight;
 
         void Add(string key, string message)

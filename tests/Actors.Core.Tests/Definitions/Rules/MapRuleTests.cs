@@ -67,7 +67,8 @@ public sealed class MapRuleTests
     [Theory]
     [InlineData("input: 5", "true or false")]
     [InlineData("input: [a]", "true or false")]
-    public void A_schema_is_a_mapping(string key, string says) => Errors(key).ShouldHaveSingleItem().Message.ShouldContain(says);
+    public void A_schema_is_a_mapping(string key, string says) =>
+        Errors(key).ShouldHaveSingleItem().Message.ShouldContain(says);
 
     [Theory]
     [InlineData("description: {0}", 4096, "description")]

@@ -40,12 +40,17 @@ public sealed class ReachabilityRuleTests
     [InlineData("after: [off], input: { a: ['x {$.steps.off.result.id}'] }", "it needs the result of 'off'")]
     [InlineData("after: [off], when: $.steps.off.result.a == 1", "it needs the result of 'off'")]
     [InlineData("after: [off], each: $.steps.off.result", "it needs the result of 'off'")]
-    [InlineData("after: [off], join: any", "it waits for 1 of its dependencies, of which only 0 ever run")]
-    [InlineData("after: [off, on], join: { quorum: 2 }", "it waits for 2 of its dependencies, of which only 1 ever run")]
-    [InlineData("after: [off], join: { deadline: 5s, atLeast: 1 }", "it waits for 1 of its dependencies, of which only 0 ever run")]
+    [InlineData("after: [off], join: any", "1 of its dependencies, of which only 0 ever run")]
+    [InlineData("after: [off, on], join: { quorum: 2 }", "2 of its dependencies, of which only 1 ever run")]
+    [InlineData("after: [off], join: { deadline: 5s, atLeast: 1 }", "1 of its dependencies, of which only 0 ever run")]
     public void What_hangs_on_a_step_that_never_runs(string keys, string? reason)
     {
-        var errors = Read($"  off: {{ handler: h, when: 1 == 2 }}\n  on: {{ handler: h }}\n  on2: {{ handler: h }}\n  step: {{ handler: h, {keys} }}");
+        var errors = Read($$"""
+              off: { handler: h, when: 1 == 2 }
+              on: { handler: h }
+              on2: { handler: h }
+              step: { handler: h, {{keys}} }
+            """);
 
         errors[0].Line.ShouldBe(3);
         if (reason is null)
@@ -70,7 +75,8 @@ public sealed class ReachabilityRuleTests
               lucky: { handler: h, after: [first] }
             """);
 
-        errors.Select(e => (e.Rule, e.Line)).ShouldBe([("unreachable-step", 3), ("unreachable-step", 4), ("unreachable-step", 5)]);
+        errors.Select(e => e.Rule).Distinct().ShouldBe(["unreachable-step"]);
+        errors.Select(e => e.Line).ShouldBe([3, 4, 5]);
     }
 
     [Fact]

@@ -41,10 +41,10 @@ public sealed class ReferenceRuleTests
     [InlineData("when: $.a == 1", "unknown-root", null, "begins with $.input, $.steps, $.context")]
     [InlineData("input: $.event.id", "unknown-root", null, "wait for a signal")]
     [InlineData("input: $.response.body", "unknown-root", null, "key 'response' of an http step")]
-    [InlineData("input: $.context.corelation", "unknown-field", "$.context.correlation", "the context holds invocation, process")]
+    [InlineData("input: $.context.corelation", "unknown-field", "$.context.correlation", "the context holds")]
     [InlineData("input: $.steps.frist.result", "unknown-step", "$.steps.first", "there is no step 'frist'")]
     [InlineData("input: $.steps.nowhere.result", "unknown-step", null, "there is no step 'nowhere'")]
-    [InlineData("input: $.steps.first.reslut", "unknown-field", "$.steps.first.result", "the state of a step holds status")]
+    [InlineData("input: $.steps.first.reslut", "unknown-field", "$.steps.first.result", "a step holds status")]
     [InlineData("input: $.item", "item", null, "only a step with 'each' has an item")]
     [InlineData("input: $", "path-too-wide", null, "name the step: $.steps.NAME.result")]
     [InlineData("input: $.steps", "path-too-wide", null, "'$.steps' in 'input'")]
@@ -57,7 +57,8 @@ public sealed class ReferenceRuleTests
     [InlineData("when: $.steps.beside.status == 'failed'", "not-a-dependency", null, "may run before or after it")]
     [InlineData("undo: { handler: h }, input: $.steps.step.result", "not-a-dependency", null, "its own state")]
     [InlineData("input: { deep: [ { x: 'a {$.steps.beside.result} b' } ] }", "not-a-dependency", null, "'beside'")]
-    public void What_is_not_there_or_would_be_a_race_is_refused(string keys, string rule, string? suggestion, string says)
+    public void What_is_not_there_or_would_be_a_race_is_refused(
+        string keys, string rule, string? suggestion, string says)
     {
         var error = ErrorsOf($"{{ handler: h, {keys} }}").ShouldHaveSingleItem();
 
@@ -73,10 +74,10 @@ public sealed class ReferenceRuleTests
     [InlineData("{ post: shop/x, headers: { X: '{$.steps.gone.result}' } }", "unknown-step", "in 'headers'")]
     [InlineData("{ post: shop/x, body: { a: $.steps.beside.result } }", "not-a-dependency", "in 'body'")]
     [InlineData("{ post: shop/x, response: $.input.a }", "unknown-root", "$.response.status")]
-    [InlineData("{ post: shop/x, undo: { delete: 'shop/x/{$.steps.beside.result.id}' } }", "not-a-dependency", "in 'delete'")]
+    [InlineData("{ post: shop/x, undo: { put: 'shop/{$.steps.beside.result}' } }", "not-a-dependency", "in 'put'")]
     [InlineData("{ delay: $.steps.beside.result }", "not-a-dependency", "in 'delay'")]
     [InlineData("{ emit: e, data: { a: $.steps.beside.result } }", "not-a-dependency", "in 'data'")]
-    [InlineData("{ entity: { type: t, id: '{$.steps.beside.result}', operation: o } }", "not-a-dependency", "in 'entity'")]
+    [InlineData("{ entity: { type: t, id: $.steps.beside.result, operation: o } }", "not-a-dependency", "in 'entity'")]
     [InlineData("{ child: { process: q, id: '{$.steps.beside.result}' } }", "not-a-dependency", "in 'child'")]
     public void Every_text_of_an_action_is_looked_into(string step, string rule, string says)
     {
@@ -112,7 +113,10 @@ public sealed class ReferenceRuleTests
     [Fact]
     public void Every_broken_path_of_one_text_is_told() =>
         ErrorsOf("{ handler: h, input: { a: '$.', b: '$[', c: 'x{$' } }").ShouldHaveSingleItem().Message
-            .ShouldSatisfyAllConditions(m => m.ShouldContain("/a"), m => m.ShouldContain("/b"), m => m.ShouldContain("/c"));
+            .ShouldSatisfyAllConditions(
+                message => message.ShouldContain("/a"),
+                message => message.ShouldContain("/b"),
+                message => message.ShouldContain("/c"));
 
     [Theory]
     [InlineData("$.steps.beside.reslut", "unknown-field", "$.steps.beside.result")]
@@ -139,7 +143,8 @@ public sealed class ReferenceRuleTests
 
     [Fact]
     public void The_state_of_a_step_that_is_not_mapped_holds_no_items() =>
-        ErrorsOf("{ handler: h, after: [beside], input: $.steps.beside.items }").ShouldHaveSingleItem().Rule.ShouldBe("unknown-field");
+        ErrorsOf("{ handler: h, after: [beside], input: $.steps.beside.items }")
+            .ShouldHaveSingleItem().Rule.ShouldBe("unknown-field");
 
     [Fact]
     public void A_stage_may_look_at_every_stage_before_it_and_at_none_behind()

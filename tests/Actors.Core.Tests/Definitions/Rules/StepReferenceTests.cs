@@ -31,21 +31,27 @@ public sealed class StepReferenceTests
     [InlineData("emit: e, data: $.steps.a.result", "a")]
     [InlineData("entity: { type: t, id: '{$.steps.a.result}', operation: o }", "a")]
     [InlineData("child: { process: p, id: '{$.steps.a.result}' }", "a")]
-    [InlineData("handler: h, when: $.steps.a.result ==", "")]
     public void The_results_used_are_those_of(string step, string names)
     {
-        var after = "after: [a, b]";
-        var text = $"process: p\nservices: {{ shop: {{ url: 'http://x' }} }}\nsteps:\n  a: {{ handler: h, each: $.input }}\n" +
-            $"  b: {{ handler: h }}\n  step: {{ {after}, {step} }}";
-        var map = step.EndsWith("==", StringComparison.Ordinal) ? Unchecked(step) : ProcessFile.Read(text, "p.yaml").MapOrThrow();
+        var map = ProcessFile.Read(
+            $$"""
+            process: p
+            services: { shop: { url: 'http://x' } }
+            steps:
+              a: { handler: h, each: $.input }
+              b: { handler: h }
+              step: { after: [a, b], {{step}} }
+            """,
+            "p.yaml").MapOrThrow();
 
         string.Join(' ', StepReferences.ResultsUsed(map.Steps[^1])).ShouldBe(names);
     }
 
-    // What does not parse is no map of a file; a map made by hand may hold it.
-    private static StepMap Unchecked(string step) => new()
+    [Fact]
+    public void What_does_not_parse_refers_to_nothing()
     {
-        Process = "p",
-        Steps = [new Step { Name = "step", Action = new StepAction.Handler("h"), When = step[(step.IndexOf("when: ", StringComparison.Ordinal) + 6)..] }],
-    };
+        var step = new Step { Name = "s", Action = new StepAction.Handler("h"), When = "$.steps.a.result ==" };
+
+        StepReferences.ResultsUsed(step).ShouldBeEmpty();
+    }
 }
