@@ -43,6 +43,9 @@ internal sealed record BenchmarkResult
 
     public required double BytesPerOp { get; init; }
 
+    /// <summary>Managed bytes allocated by the whole process, per operation.</summary>
+    public required double AllocatedBytesPerOp { get; init; }
+
     public required double RssMb { get; init; }
 
     /// <summary>Commit of one client alone on the bare store, p50, in the same run.</summary>
@@ -63,7 +66,8 @@ internal sealed record BenchmarkResult
     public string ToText() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Workload,-4} {Store} {Clients} clients: {CompletedPerSecond:F0}/s, p50 {P50Ms:F3} ms, p99 {P99Ms:F3} ms, max {MaxMs:F1} ms, " +
-        $"{CpuMicrosPerStep:F1} us CPU/step, {CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, {RssMb:F0} MB; " +
+        $"{CpuMicrosPerStep:F1} us CPU/step, {CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, " +
+        $"{AllocatedBytesPerOp:F0} B allocated/op, {RssMb:F0} MB; " +
         $"store alone: {CommitProbeMs:F3} ms a commit, {GroupCommitProbePerSecond:F0} appends/s; " +
         $"{string.Join(", ", More.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F2}")))}\n" +
         $"     target: {Target}: {Verdict}; audit {Audit}");

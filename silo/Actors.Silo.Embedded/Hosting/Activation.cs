@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Actors.Grains.Hosting;
 using Actors.Grains.Work;
@@ -21,11 +20,11 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private const int Gone = int.MinValue;
 
     private readonly EmbeddedGrainHost _host;
-    private readonly ConcurrentQueue<Envelope> _mailbox = new();
+    private readonly Mailbox _mailbox = new();
     private readonly HashSet<PendingCall> _postponedCalls = [];
     private readonly Action _onAppended;
     private Grain? _grain;
-    private TurnBatch _collecting = new();
+    private TurnBatch _collecting;
     private TurnBatch? _spare;
     private TurnBatch? _inFlight;
     private ValueTask<AppendResult> _append;
@@ -47,6 +46,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     {
         (_host, Key) = (host, key);
         _onAppended = OnAppended;
+        _collecting = host.Batches.Rent();
         LastUsed = host.Time.GetTimestamp();
     }
 
@@ -232,7 +232,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         var batch = _collecting;
         var (events, count, payloads) = batch.Events.Take();
         _inFlight = batch;
-        _collecting = _spare ?? new TurnBatch();
+        _collecting = _spare ?? _host.Batches.Rent();
         _spare = null;
         _appending = count;
         _host.AppendBegins();
@@ -341,7 +341,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _failures++;
         _host.Metrics.Dropped();
         _callWaits = false;
-        if (_mailbox.Any(static e => e.Call is not null)) _callWaits = true;
+        if (_mailbox.HasCall()) _callWaits = true;
         ReloadLater();
     }
 
@@ -379,8 +379,10 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     {
         if (Interlocked.CompareExchange(ref _messages, Gone, 0) != 0) return;
         _host.Remove(this);
-        _collecting.Dispose();
-        _spare?.Dispose();
+        _host.Batches.Return(_collecting);
+        _host.Batches.Return(_spare);
+        // Others use them now, and a run that was scheduled meanwhile must not see theirs.
+        (_collecting, _spare) = (TurnBatch.OfNobody, null);
         _retryTimer?.Dispose();
     }
 

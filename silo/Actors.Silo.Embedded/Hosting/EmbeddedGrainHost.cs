@@ -71,6 +71,8 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
 
     internal WakeUps WakeUps { get; }
 
+    internal TurnBatchPool Batches { get; } = new();
+
     internal WorkerPool Workers { get; }
 
     internal Watchers Watchers { get; }

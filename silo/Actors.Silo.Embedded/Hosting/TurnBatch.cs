@@ -25,6 +25,9 @@ internal readonly record struct Effect(EffectKind Kind, GrainKey Key, object? Su
 /// <summary>What the turns since the last append decided and asked for. Two per activation, used in turn.</summary>
 internal sealed class TurnBatch : IDisposable
 {
+    /// <summary>The batch of grains that have left memory. Nothing is ever put into it.</summary>
+    public static TurnBatch OfNobody { get; } = new();
+
     public EventWriter Events { get; } = new();
 
     public List<Effect> Effects { get; } = [];

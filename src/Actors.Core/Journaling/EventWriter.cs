@@ -39,6 +39,9 @@ public sealed class EventWriter : IDisposable
     /// <summary>Events written since the last <see cref="Take"/>.</summary>
     public int EventCount { get; private set; }
 
+    /// <summary>Bytes it has room for: what it keeps in memory.</summary>
+    public int Capacity => _buffer.Capacity;
+
     /// <summary>For the fields of an event.</summary>
     public Utf8JsonWriter Json => _json;
 

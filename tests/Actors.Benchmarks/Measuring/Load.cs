@@ -14,6 +14,7 @@ internal static class Load
         GC.Collect();
         using var process = Process.GetCurrentProcess();
         var cpu = process.TotalProcessorTime;
+        var allocated = GC.GetTotalAllocatedBytes();
         var begun = Stopwatch.GetTimestamp();
         var end = begun + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         var latencies = await Task.WhenAll(Enumerable.Range(0, clients).Select(c => Task.Run(() => ClientAsync(c, end, operation, stopOnCancel))));
@@ -21,7 +22,10 @@ internal static class Load
         process.Refresh();
         var all = latencies.SelectMany(l => l).ToArray();
         Array.Sort(all);
-        return new LoadResult(all, elapsed, process.TotalProcessorTime - cpu, process.WorkingSet64);
+        return new LoadResult(all, elapsed, process.TotalProcessorTime - cpu, process.WorkingSet64)
+        {
+            Allocated = GC.GetTotalAllocatedBytes() - allocated,
+        };
     }
 
     private static async Task<List<long>> ClientAsync(int client, long end, Func<int, int, Task> operation, bool stopOnCancel)
@@ -55,6 +59,9 @@ internal sealed record LoadResult(long[] Latencies, TimeSpan Elapsed, TimeSpan C
 {
     /// <summary>Operations before it, to warm up: they count for what is on disk.</summary>
     public int WarmUp { get; init; }
+
+    /// <summary>Managed bytes allocated meanwhile, by the whole process.</summary>
+    public long Allocated { get; init; }
 
     /// <summary>Commits meanwhile.</summary>
     public long Commits { get; init; }

@@ -77,6 +77,7 @@ internal abstract class Workload
             CommitsPerOp = (double)load.Commits / Math.Max(1, load.Completed),
             AppendsPerOp = (double)load.Appends / Math.Max(1, load.Completed),
             BytesPerOp = (double)bytes / Math.Max(1, load.Completed + load.WarmUp),
+            AllocatedBytesPerOp = (double)load.Allocated / Math.Max(1, load.Completed),
             RssMb = load.WorkingSet / 1048576.0,
             CommitProbeMs = commitMs,
             GroupCommitProbePerSecond = group,
