@@ -30,7 +30,8 @@ public sealed class SqliteJournalStore : IJournalStore
     {
         _options = options;
         _file = file;
-        _queue = new WriterQueue(options);
+        _queue = new WriterQueue(new WriterBounds(
+            options.QueueCountMax, options.QueueBytesMax, options.TransactionCountMax, options.TransactionBytesMax));
         _health = new WriterHealth(file.Path, logger);
         _writer = new JournalWriter(file, options, _queue, _health, logger);
         _probe = new RoomProbe(file.Connection, _queue, _health, _writer, options.FullProbeInterval, time);

@@ -66,6 +66,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         {
             StoreHealth.Ready => null,
             StoreHealth.Full => "the store is full: make room on its disk",
+            StoreHealth.Away => "the store's server can't be reached: work goes on when it is back",
             _ => "the store has stopped: look at its log, then restart the silo",
         };
 

@@ -6,6 +6,9 @@ using Actors.Grains.Entities;
 using Actors.Grains.Steps;
 using Actors.Grains.Work;
 using Actors.Journal;
+using Actors.Storage.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Actors.Silo.Embedded;
 
@@ -60,6 +63,23 @@ public sealed class ActorsOptions
     public ActorsOptions UseSqlite(string path)
     {
         StorePath = path;
+        return this;
+    }
+
+    /// <summary>Keeps everything in PostgreSQL.</summary>
+    /// <param name="connection">
+    /// <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME</c>, or a connection string of Npgsql.
+    /// </param>
+    /// <param name="configure">Changes other settings; null: defaults.</param>
+    public ActorsOptions UsePostgres(string connection, Action<PostgresJournalOptions>? configure = null)
+    {
+        var options = new PostgresJournalOptions { Connection = connection };
+        configure?.Invoke(options);
+        Store = async (services, cancellationToken) => await PostgresJournalStore.OpenAsync(
+            options,
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetService<ILogger<PostgresJournalStore>>(),
+            cancellationToken);
         return this;
     }
 

@@ -112,7 +112,7 @@ internal sealed partial class Activation
 
     private void RetryNow()
     {
-        if (_host.Store.Health == StoreHealth.Full)
+        if (_host.Store.Health is StoreHealth.Full or StoreHealth.Away)
         {
             _retryTimer?.Change(RetryMax, Timeout.InfiniteTimeSpan);
             return;

@@ -14,6 +14,12 @@ public enum StoreHealth
 
     /// <summary>Never again in this process.</summary>
     Stopped = 3,
+
+    /// <summary>
+    /// The store's server can't be reached: appends wait for it, for as long as the store says, and then fail as
+    /// uncertain. Goes back to ready by itself.
+    /// </summary>
+    Away = 4,
 }
 
 /// <summary>One batch of events for one key.</summary>

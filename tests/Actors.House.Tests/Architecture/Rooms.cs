@@ -6,7 +6,8 @@ namespace Actors.House.Tests.Architecture;
 /// </summary>
 internal static class Rooms
 {
-    private static readonly string[] Stores = ["Actors.Storage.Memory", "Actors.Storage.Sqlite"];
+    private static readonly string[] Stores =
+        ["Actors.Storage.Memory", "Actors.Storage.Sqlite", "Actors.Storage.Postgres"];
 
     private static readonly string[] Floor = ["Actors.Abstractions"];
 
@@ -22,7 +23,9 @@ internal static class Rooms
             ["Actors.Abstractions"] = [],
             ["Actors.Core"] = Floor,
             ["Actors.Storage.Memory"] = Floor,
-            ["Actors.Storage.Sqlite"] = Floor,
+            ["Actors.Storage"] = Floor,
+            ["Actors.Storage.Sqlite"] = [.. Floor, "Actors.Storage"],
+            ["Actors.Storage.Postgres"] = [.. Floor, "Actors.Storage"],
             ["Actors.Grains"] = UpToCore,
             ["Actors.Silo.Embedded"] = [.. UpToGrains, .. Stores],
             ["Actors.Silo"] = UpToHost,

@@ -1,6 +1,6 @@
 using Actors.Journal;
 
-namespace Actors.Storage.Sqlite;
+namespace Actors.Storage;
 
 /// <summary>What an append must look like, whatever the journal holds. A breach is a mistake of the caller.</summary>
 internal static class AppendRules
@@ -32,7 +32,7 @@ internal static class AppendRules
         if (bytes <= bytesMax) return bytes;
         throw new ArgumentException(
             $"An append to '{append.Key}' has {bytes} bytes; the store takes up to {bytesMax} " +
-            $"({nameof(SqliteJournalOptions.AppendBytesMax)}).",
+            "(option AppendBytesMax).",
             nameof(append));
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 
-namespace Actors.Storage.Sqlite;
+namespace Actors.Storage;
 
 /// <summary>
 /// The checksum chain of a journal: CRC-32C over the value before, the record's numbers and its events, seeded by the

@@ -1,7 +1,7 @@
 using System.Threading.Tasks.Sources;
 using Actors.Journal;
 
-namespace Actors.Storage.Sqlite.Writing;
+namespace Actors.Storage;
 
 /// <summary>
 /// An append on its way through the writer, and the promise its caller awaits. Pooled: it goes back when the caller has

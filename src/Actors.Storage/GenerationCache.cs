@@ -1,4 +1,4 @@
-namespace Actors.Storage.Sqlite.Writing;
+namespace Actors.Storage;
 
 /// <summary>
 /// Remembers what was used last: two generations, each of half the size. When the young one is full it becomes the old

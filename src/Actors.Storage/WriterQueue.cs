@@ -1,4 +1,4 @@
-namespace Actors.Storage.Sqlite.Writing;
+namespace Actors.Storage;
 
 /// <summary>What the writer is to do next.</summary>
 internal enum WriterTurn
@@ -20,7 +20,7 @@ internal enum WriterTurn
 /// The way from all callers to the one writer. Bounded by count and bytes; above a bound callers wait in line, in
 /// order. Maintenance takes turns with appends, so that neither starves.
 /// </summary>
-internal sealed class WriterQueue(SqliteJournalOptions options)
+internal sealed class WriterQueue(WriterBounds bounds)
 {
     // How long the writer looks for the next append before it lets go of its thread: a lone caller is back within
     // microseconds.
@@ -120,9 +120,9 @@ internal sealed class WriterQueue(SqliteJournalOptions options)
     private void TakeAppends(List<AppendRequest> batch)
     {
         long taken = 0;
-        while (batch.Count < options.TransactionCountMax && _appends.TryPeek(out var next))
+        while (batch.Count < bounds.TransactionCountMax && _appends.TryPeek(out var next))
         {
-            if (batch.Count > 0 && taken + next.Bytes > options.TransactionBytesMax) break;
+            if (batch.Count > 0 && taken + next.Bytes > bounds.TransactionBytesMax) break;
             batch.Add(_appends.Dequeue());
             taken += next.Bytes;
         }
@@ -139,7 +139,7 @@ internal sealed class WriterQueue(SqliteJournalOptions options)
     }
 
     private bool HasRoom(long bytes) =>
-        _appends.Count == 0 || (_appends.Count < options.QueueCountMax && _bytes + bytes <= options.QueueBytesMax);
+        _appends.Count == 0 || (_appends.Count < bounds.QueueCountMax && _bytes + bytes <= bounds.QueueBytesMax);
 
     private void Wake()
     {

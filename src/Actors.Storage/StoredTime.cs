@@ -1,4 +1,4 @@
-namespace Actors.Storage.Sqlite;
+namespace Actors.Storage;
 
 /// <summary>Times are stored as whole milliseconds since 1970, UTC.</summary>
 internal static class StoredTime

@@ -1,0 +1,110 @@
+using System.Globalization;
+
+namespace Actors.Storage.Postgres;
+
+/// <summary>Where a store on PostgreSQL is kept, and its limits.</summary>
+public sealed class PostgresJournalOptions
+{
+    private const int SchemaLengthMax = 63;
+
+    /// <summary>
+    /// The database: <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE</c> or a connection string of Npgsql.
+    /// Required. Options of the address are Npgsql's (<c>sslmode</c>, <c>timeout</c> ...), <c>host</c> (a folder for a
+    /// Unix socket) and <c>schema</c>, which overrides <see cref="Schema"/>.
+    /// </summary>
+    public string Connection { get; set; } = "";
+
+    /// <summary>
+    /// Schema that holds the tables; made where it is missing. Default: <c>actors</c>. Range: 1 to 63 characters.
+    /// </summary>
+    public string Schema { get; set; } = "actors";
+
+    /// <summary>
+    /// Whether opening brings the schema up to date. False: an older schema is refused, and somebody else runs
+    /// <c>actors store migrate</c> or the files of <c>deploy/postgres</c>. Default: true.
+    /// </summary>
+    public bool Migrate { get; set; } = true;
+
+    /// <summary>
+    /// How long ownership lasts without being renewed (it is renewed every third of that time), by the server's clock:
+    /// after it another process may take the store over. Default: 10 seconds. Range: 1 second to 10 minutes.
+    /// </summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long appends and reads wait for a server that is away; then they fail as uncertain, and new ones at once,
+    /// until it is back. Default: 30 seconds. Range: 0 to 1 hour.
+    /// </summary>
+    public TimeSpan OutageMax { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Appends that wait for the writer; above it <c>AppendAsync</c> waits for room. Default: 4,096. Range: 1 to
+    /// 1,048,576.
+    /// </summary>
+    public int QueueCountMax { get; set; } = 4_096;
+
+    /// <summary>Bytes of the appends that wait for the writer. Default: 128 MiB. Range: 64 KiB to 64 GiB.</summary>
+    public long QueueBytesMax { get; set; } = 128L << 20;
+
+    /// <summary>Appends that share a commit. Default: 1,024. Range: 1 to 65,536.</summary>
+    public int TransactionCountMax { get; set; } = 1_024;
+
+    /// <summary>
+    /// Bytes that share a commit; a larger append goes alone. Default: 8 MiB. Range: 4 KiB to 256 MiB.
+    /// </summary>
+    public long TransactionBytesMax { get; set; } = 8L << 20;
+
+    /// <summary>
+    /// The largest append: events, snapshot and payloads together; a larger one is refused with <see
+    /// cref="ArgumentException"/>. Default: 256 MiB. Range: 64 KiB to 512 MiB.
+    /// </summary>
+    public long AppendBytesMax { get; set; } = 256L << 20;
+
+    /// <summary>
+    /// Journals whose head the writer remembers. Default: 20,000 (some 8 MB). Range: 16 to 10,000,000.
+    /// </summary>
+    public int HeadCacheCountMax { get; set; } = 20_000;
+
+    /// <summary>
+    /// Connections for reads; more reads wait. The writer has one of its own. Default: 4. Range: 2 to 64.
+    /// </summary>
+    public int ReadersMax { get; set; } = 4;
+
+    /// <summary>How often a full store looks for room. Default: 250 ms. Range: 10 ms to 1 minute.</summary>
+    public TimeSpan FullProbeInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Called by the writer around each commit: tests break things.</summary>
+    internal Action<CommitMoment>? OnCommit { get; set; }
+
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentException">Names all options that are out of range.</exception>
+    public void Validate()
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(Connection))
+            errors.Add($"{nameof(Connection)} is required: the database, as postgres://USER@HOST/DATABASE");
+        if (Schema.Length is < 1 or > SchemaLengthMax || Schema.Contains('\0', StringComparison.Ordinal))
+            errors.Add($"{nameof(Schema)} is '{Schema}', but must have 1 to {SchemaLengthMax} characters");
+        Check(errors, nameof(Lease), Lease, 1_000, 600_000);
+        Check(errors, nameof(OutageMax), OutageMax, 0, 3_600_000);
+        Check(errors, nameof(QueueCountMax), QueueCountMax, 1, 1 << 20);
+        Check(errors, nameof(QueueBytesMax), QueueBytesMax, 64 << 10, 64L << 30);
+        Check(errors, nameof(TransactionCountMax), TransactionCountMax, 1, 1 << 16);
+        Check(errors, nameof(TransactionBytesMax), TransactionBytesMax, 4 << 10, 256L << 20);
+        Check(errors, nameof(AppendBytesMax), AppendBytesMax, 64 << 10, 512L << 20);
+        Check(errors, nameof(HeadCacheCountMax), HeadCacheCountMax, 16, 10_000_000);
+        Check(errors, nameof(ReadersMax), ReadersMax, 2, 64);
+        Check(errors, nameof(FullProbeInterval), FullProbeInterval, 10, 60_000);
+        if (errors.Count > 0)
+            throw new ArgumentException($"{nameof(PostgresJournalOptions)}: {string.Join("; ", errors)}.");
+    }
+
+    private static void Check(List<string> errors, string name, TimeSpan value, long minMs, long maxMs) =>
+        Check(errors, name + " (ms)", (long)value.TotalMilliseconds, minMs, maxMs);
+
+    private static void Check(List<string> errors, string name, long value, long min, long max)
+    {
+        if (value < min || value > max)
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, but must be {min} to {max}"));
+    }
+}

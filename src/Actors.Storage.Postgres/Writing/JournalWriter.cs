@@ -1,0 +1,262 @@
+using Actors.Journal;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Actors.Storage.Postgres.Writing;
+
+/// <summary>
+/// The one thread that writes. It takes what waits in the queue into one commit, which is one round trip, and only then
+/// answers. A commit whose answer was lost is resolved by reading.
+/// </summary>
+internal sealed class JournalWriter
+{
+    private const int ConflictsMax = 8;
+
+    // A commit that breaks its connection each time is not sent for ever.
+    private const int SendsMax = 32;
+
+    private readonly PostgresJournalOptions _options;
+    private readonly WriterQueue _queue;
+    private readonly WriterHealth _health;
+    private readonly WriterSession _session;
+    private readonly ILogger _logger;
+    private readonly HeadTable _heads;
+    private readonly AppendBatch _batch;
+    private readonly List<AppendRequest> _requests = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _commits;
+
+    public JournalWriter(
+        PostgresJournalOptions options, WriterQueue queue, WriterHealth health, WriterSession session, ILogger logger)
+    {
+        _options = options;
+        _queue = queue;
+        _health = health;
+        _session = session;
+        _logger = logger;
+        _heads = new HeadTable(options.HeadCacheCountMax);
+        _batch = new AppendBatch(_heads, new Numbers());
+    }
+
+    /// <summary>Ends when the queue was closed and everything in it is done.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Commits of appends, each with one flush.</summary>
+    public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Heads in memory; for maintenance that removes journals.</summary>
+    public HeadTable Heads => _heads;
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "actors-journal-writer" }.Start();
+
+    /// <summary>Runs something in a transaction of its own. Only on the writer's thread.</summary>
+    /// <exception cref="StoreException">It was rolled back, or is uncertain.</exception>
+    public void Transact(Action<NpgsqlConnection> body)
+    {
+        try
+        {
+            var connection = _session.Get();
+            using var transaction = connection.BeginTransaction();
+            using var ask = new NpgsqlCommand("SELECT require_owner($1, $2)", connection);
+            ask.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _session.Epoch });
+            ask.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _session.Number });
+            ask.ExecuteNonQuery();
+            body(connection);
+            transaction.Commit();
+        }
+        catch (Exception e) when (e is not StoreException)
+        {
+            _heads.Clear();
+            throw Judge(e)();
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (true)
+            {
+                switch (_queue.Take(_requests, out var maintenance, IdleAfter()))
+                {
+                    case WriterTurn.Appends:
+                        RunAppends();
+                        break;
+                    case WriterTurn.Maintenance:
+                        maintenance!();
+                        break;
+                    case WriterTurn.Closed:
+                        return;
+                }
+
+                LookAfterSession();
+            }
+        }
+        finally
+        {
+            _session.Dispose();
+            _ended.SetResult();
+        }
+    }
+
+    private TimeSpan IdleAfter() =>
+        _health.Current is StoreHealth.Ready or StoreHealth.Stopped ? _options.Lease / 6 : _options.FullProbeInterval;
+
+    // Renews the lease; looks whether there is room again, or the server is back.
+    private void LookAfterSession()
+    {
+        try
+        {
+            switch (_health.Current)
+            {
+                case StoreHealth.Ready:
+                    _session.RenewIfDue();
+                    break;
+                case StoreHealth.Full:
+                    Transact(RoomProbe.Run);
+                    _health.Ready();
+                    break;
+                case StoreHealth.Away:
+                    _session.Get();
+                    break;
+            }
+        }
+        catch (Exception e)
+        {
+            if (e is not StoreException) Judge(e);
+        }
+    }
+
+    private void RunAppends()
+    {
+        var failure = _health.Refusal() ?? Commit();
+        foreach (var request in _requests)
+        {
+            if (failure is null) request.Complete();
+            else request.Fail(failure());
+        }
+
+        _requests.Clear();
+    }
+
+    /// <returns>Null: durable. Else what to throw, anew for each caller.</returns>
+    private Func<Exception>? Commit()
+    {
+        try
+        {
+            for (var conflicts = 0; ; conflicts++)
+            {
+                Make(distrust: conflicts > 0);
+                if (_batch.IsEmpty) return null;
+                try
+                {
+                    SendUntilSure();
+                    Volatile.Write(ref _commits, _commits + 1);
+                    return null;
+                }
+                catch (PostgresException e) when (Failures.IsConflict(e) && conflicts < ConflictsMax)
+                {
+                    // Somebody else appended to one of the journals: each append is judged anew by what is there now.
+                    _heads.Clear();
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            _heads.Clear();
+            return Judge(e);
+        }
+    }
+
+    private void Make(bool distrust)
+    {
+        while (true)
+        {
+            var connection = _session.Get();
+            try
+            {
+                _batch.Make(_requests, connection, distrust);
+                return;
+            }
+            catch (Exception e) when (Failures.IsAway(e))
+            {
+                // Nothing was sent yet. Verdicts that were given to none are forgotten with the heads they moved.
+                _session.Drop();
+                _heads.Clear();
+            }
+        }
+    }
+
+    private void SendUntilSure()
+    {
+        for (var sends = 1; ; sends++)
+        {
+            var connection = _session.Get();
+            try
+            {
+                Send(connection);
+                return;
+            }
+            catch (Exception e) when (Failures.IsAway(e) && sends < SendsMax)
+            {
+                _session.Drop();
+            }
+
+            if (WasDone()) return;
+        }
+    }
+
+    private void Send(NpgsqlConnection connection)
+    {
+        using var batch = connection.CreateBatch();
+        _batch.AddTo(batch, _session.Epoch, _session.Number);
+        _options.OnCommit?.Invoke(CommitMoment.BeforeSending);
+        batch.ExecuteNonQuery();
+        _options.OnCommit?.Invoke(CommitMoment.AfterCommit);
+    }
+
+    /// <summary>
+    /// Whether a commit whose answer was lost was done. The new session has waited for the old one's last commit and
+    /// lets none follow, so what is read now holds.
+    /// </summary>
+    private bool WasDone()
+    {
+        while (true)
+        {
+            var connection = _session.Get();
+            try
+            {
+                using var command = new NpgsqlCommand(
+                    "SELECT 1 FROM journal WHERE key_id = $1 AND first = $2 AND epoch = $3 AND chain = $4", connection);
+                var (keyId, first, epoch, chain) = _batch.Mark;
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = keyId });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = unchecked((int)chain) });
+                var wasDone = command.ExecuteScalar() is not null;
+                PostgresJournalLog.Resolved(_logger, wasDone);
+                return wasDone;
+            }
+            catch (Exception e) when (Failures.IsAway(e))
+            {
+                _session.Drop();
+            }
+        }
+    }
+
+    private Func<Exception> Judge(Exception cause)
+    {
+        if (cause is StoreStoppedException) return _health.StoppedException;
+        if (Failures.IsDisowned(cause))
+        {
+            _session.Disowned(cause);
+            return _health.StoppedException;
+        }
+
+        if (Failures.IsFull(cause)) return _health.Full(cause);
+        if (!Failures.IsAway(cause)) return _health.Failed(cause);
+        _session.Drop();
+        _health.Away(cause);
+        return _health.AwayException;
+    }
+}

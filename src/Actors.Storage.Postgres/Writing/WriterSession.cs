@@ -1,0 +1,117 @@
+using Actors.Journal;
+using Actors.Storage.Postgres.Opening;
+using Npgsql;
+
+namespace Actors.Storage.Postgres.Writing;
+
+/// <summary>
+/// The writer's connection, as a session of the owner. One that broke is replaced by a new session, in which the old
+/// one can do nothing any more. Only on the writer's thread.
+/// </summary>
+internal sealed class WriterSession(
+    Database database, long epoch, PostgresJournalOptions options, WriterHealth health, TimeProvider time)
+    : IDisposable
+{
+    private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ClosingOutageMax = TimeSpan.FromSeconds(2);
+
+    private readonly ManualResetEventSlim _closing = new();
+    private NpgsqlConnection? _connection;
+    private long _renewedAt = time.GetTimestamp();
+
+    /// <summary>Of the owner.</summary>
+    public long Epoch => epoch;
+
+    /// <summary>Number of the session.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>From now on a server that is away is not waited for long.</summary>
+    public void BeginClosing() => _closing.Set();
+
+    /// <summary>The connection; a new one if there is none.</summary>
+    /// <exception cref="StoreStoppedException">Another process owns the store.</exception>
+    /// <exception cref="Exception">The server is away, and has been for as long as it is waited for.</exception>
+    public NpgsqlConnection Get()
+    {
+        if (_connection is { } connection) return connection;
+        var since = time.GetTimestamp();
+        var pause = PauseFirst;
+        while (true)
+        {
+            try
+            {
+                return Begin();
+            }
+            catch (Exception e) when (Failures.IsAway(e))
+            {
+                Drop();
+                health.Away(e);
+                var max = _closing.IsSet ? ClosingOutageMax : options.OutageMax;
+                if (health.Refusal() is not null || time.GetElapsedTime(since) >= max)
+                {
+                    health.GiveUp();
+                    throw;
+                }
+            }
+
+            // Closing shortens the outage that is waited for, not the pause between two tries.
+            if (_closing.IsSet) Thread.Sleep(pause);
+            else _closing.Wait(pause);
+            pause = pause * 2 < PauseMax ? pause * 2 : PauseMax;
+        }
+    }
+
+    /// <summary>The connection is not to be used again.</summary>
+    public void Drop()
+    {
+        try
+        {
+            _connection?.Dispose();
+        }
+        catch (Exception e) when (Failures.IsAway(e))
+        {
+            // It was broken; that is why it is dropped.
+        }
+
+        _connection = null;
+    }
+
+    /// <summary>Renews ownership if it is time to.</summary>
+    /// <exception cref="StoreStoppedException">It is lost.</exception>
+    public void RenewIfDue()
+    {
+        if (time.GetElapsedTime(_renewedAt) < options.Lease / 3) return;
+        _renewedAt = time.GetTimestamp();
+        if (!Ownership.Renew(Get(), epoch, options.Lease)) throw Disowned(null);
+    }
+
+    /// <summary>Another process owns the store: nothing is written any more.</summary>
+    public StoreStoppedException Disowned(Exception? cause)
+    {
+        health.Stop("another process has taken it over, because this one did not renew its lease in time", cause);
+        return health.StoppedException();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Drop();
+        _closing.Dispose();
+    }
+
+    private NpgsqlConnection Begin()
+    {
+        _connection = database.Open();
+        if (Ownership.BeginSession(_connection, epoch, options.Lease) is not { } number)
+        {
+            Drop();
+            throw Disowned(null);
+        }
+
+        Number = number;
+        _renewedAt = time.GetTimestamp();
+        health.Ready();
+        return _connection;
+    }
+}
