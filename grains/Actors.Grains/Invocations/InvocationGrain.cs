@@ -134,8 +134,8 @@ public sealed class InvocationGrain : Grain
     {
         _armed = null;
         if (State.Phase == InvocationPhase.Absent) return;
-        Run(new InvocationCommand.Tick(turn.Now), turn);
         _effects.RepeatDue(State, turn);
+        Run(new InvocationCommand.Tick(turn.Now), turn);
     }
 
     private void Resume(IGrainTurn turn)

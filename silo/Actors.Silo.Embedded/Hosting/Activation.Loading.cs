@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Actors.Grains.Hosting;
+using Actors.Grains.Work;
 using Actors.Journal;
 
 namespace Actors.Silo.Embedded.Hosting;
@@ -94,6 +95,7 @@ internal sealed partial class Activation
         while (_mailbox.TryDequeue(out var envelope))
         {
             envelope.Call?.Fail(why);
+            if (envelope.Message is StepOutcome or WorkRefused && _atWork > 0) _atWork--;
             Interlocked.Decrement(ref _messages);
         }
     }
@@ -119,7 +121,8 @@ internal sealed partial class Activation
         }
 
         // A message makes the run read the journal; what is outstanding is handed out by the first turn.
-        if (_host.Store.Health == StoreHealth.Ready) TryEnqueue(new Envelope(TouchMessage, null), runHere: false);
+        if (_host.Store.Health != StoreHealth.Ready) return;
+        if (TryEnqueue(new Envelope(TouchMessage, null), runHere: false) is false) Schedule(runHere: false);
     }
 
     private sealed class History(IJournalStore store, GrainKey key, JournalPage first) : IGrainHistory

@@ -31,7 +31,7 @@ internal sealed partial class Activation : IGrainTurn
     PostponedReply IGrainTurn.PostponeReply()
     {
         _isAnswered = true;
-        var caller = _caller ?? new PendingCall();
+        if (_caller is not { } caller) return PendingCall.OfNobody();
         _postponedCalls.Add(caller);
         return caller;
     }

@@ -41,6 +41,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private int _appended;
     private volatile bool _mustLeave;
     private volatile bool _callWaits;
+    private int _atWork;
 
     public Activation(EmbeddedGrainHost host, GrainKey key)
     {
@@ -73,7 +74,8 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         {
             var count = Volatile.Read(ref _messages);
             if (count < 0) return null;
-            if (count >= _host.Options.MailboxMax) return false;
+            // What workers answer is bounded by what they took, and nothing would ask for it again.
+            if (count >= _host.Options.MailboxMax && envelope.Message is not (StepOutcome or WorkRefused)) return false;
             if (Interlocked.CompareExchange(ref _messages, count + 1, count) == count) break;
         }
 
@@ -112,7 +114,8 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             Poison(new UnavailableException($"grain '{Key}' failed and was dropped: {e.Message}", e));
         }
 
-        Volatile.Write(ref _scheduled, 0);
+        // A full fence: whoever puts something in sees either this, or is seen by the look that follows.
+        Interlocked.Exchange(ref _scheduled, 0);
         // Others come first: a busy grain goes to the end of the line.
         if (HasWork()) Schedule(runHere: false, preferLocal: false);
         _host.Ends();
@@ -149,6 +152,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private void Receive(Envelope envelope)
     {
         if (envelope.Call is { IsAbandoned: true }) return;
+        if (envelope.Message is StepOutcome or WorkRefused && _atWork > 0) _atWork--;
         if (envelope.Message is WakeUp wakeUp && !IsDue(wakeUp)) return;
         Turn(envelope.Message, envelope.Call);
     }
@@ -308,19 +312,32 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     {
         foreach (ref readonly var effect in CollectionsMarshal.AsSpan(batch.Effects))
         {
-            switch (effect.Kind)
+            try
             {
-                case EffectKind.Reply: effect.Call!.Complete((GrainReply)effect.Subject!); break;
-                case EffectKind.Post: _host.Post(effect.Key, (GrainMessage)effect.Subject!); break;
-                case EffectKind.Dispatch: _host.Workers.Dispatch((WorkItem)effect.Subject!); break;
-                case EffectKind.CancelWork: _host.Workers.Cancel(effect.Work); break;
-                case EffectKind.LeaveStage:
-                    _host.Workers.Stages.Leave(new InvocationId(Key.Tenant, Key.Type, Key.Id));
-                    break;
+                CarryOut(effect);
+            }
+            catch (Exception e)
+            {
+                // Its cause is durable, and the other effects must not suffer.
+                _host.Log.EffectFailed(Key, effect.Kind, e);
             }
         }
 
         batch.Clear();
+    }
+
+    private void CarryOut(in Effect effect)
+    {
+        switch (effect.Kind)
+        {
+            case EffectKind.Reply: effect.Call!.Complete((GrainReply)effect.Subject!); break;
+            case EffectKind.Post: _host.Post(effect.Key, (GrainMessage)effect.Subject!); break;
+            case EffectKind.Dispatch: _atWork += _host.Workers.Dispatch((WorkItem)effect.Subject!) ? 1 : 0; break;
+            case EffectKind.CancelWork: _host.Workers.Cancel(effect.Work); break;
+            case EffectKind.LeaveStage:
+                _host.Workers.Stages.Leave(new InvocationId(Key.Tenant, Key.Type, Key.Id));
+                break;
+        }
     }
 
     /// <summary>
@@ -362,6 +379,8 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         if (!_rests && !_mustLeave) return;
         _mustLeave = false;
         if (_grain is null || _loading is not null || _inFlight is not null || !_collecting.IsEmpty) return;
+        // Activated anew by its outcome, the grain would hand out the very attempt that has just ended.
+        if (_atWork > 0) return;
         _postponedCalls.RemoveWhere(static c => c.IsAbandoned);
         if (_postponedCalls.Count > 0 || !CanBeWokenFromOutside()) return;
         Leave();

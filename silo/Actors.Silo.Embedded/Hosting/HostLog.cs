@@ -43,4 +43,7 @@ internal sealed partial class HostLog(ILogger logger)
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "Stopped with {Count} appends in flight; they are stored or not")]
     public partial void DrainTimedOut(int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An effect of grain {Key} could not be carried out: {Effect}")]
+    public partial void EffectFailed(GrainKey key, EffectKind effect, Exception exception);
 }

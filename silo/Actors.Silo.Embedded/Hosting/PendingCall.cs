@@ -14,6 +14,9 @@ internal sealed class PendingCall : PostponedReply, IValueTaskSource<GrainReply>
 
     public PendingCall() => _core.RunContinuationsAsynchronously = true;
 
+    /// <summary>For the sender of a one way message: there is nobody to answer.</summary>
+    public static PendingCall OfNobody() => new() { _done = 1 };
+
     public override bool IsAbandoned => Volatile.Read(ref _done) != 0;
 
     public ValueTask<GrainReply> Start(CancellationToken cancellationToken)

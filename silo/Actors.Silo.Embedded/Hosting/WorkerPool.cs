@@ -40,19 +40,21 @@ internal sealed class WorkerPool
     /// <summary>
     /// Takes an attempt; the outcome goes to its invocation. An attempt that is known already is not taken twice.
     /// </summary>
-    public void Dispatch(WorkItem item)
+    /// <returns>Whether an outcome or a refusal follows; not for one that is known.</returns>
+    public bool Dispatch(WorkItem item)
     {
         if (_host.Store.Health != StoreHealth.Ready)
         {
             // What it does could not be recorded, and would be done again.
             _host.Post(item.Key.Invocation.Key, new WorkRefused(item));
-            return;
+            return true;
         }
 
         var attempt = new Attempt(this, item);
-        if (!_attempts.TryAdd(item.Key, attempt)) return;
+        if (!_attempts.TryAdd(item.Key, attempt)) return false;
         if (item.Stage is not null) Stages.Offer(attempt);
         else AfterStage(attempt);
+        return true;
     }
 
     private void AfterStage(Attempt attempt)
@@ -164,7 +166,8 @@ internal sealed class WorkerPool
             if (!running.IsCompleted) _ = running.AsTask();
         }
 
-        public void Cancel() => _cancel.Cancel();
+        /// <summary>Its code's own callbacks run elsewhere, and can't throw into the grain.</summary>
+        public void Cancel() => _ = _cancel.CancelAsync();
 
         public void StopForGood()
         {

@@ -4,6 +4,7 @@ using Shouldly;
 
 namespace Actors.Grains.Tests.Hosting;
 
+[Collection(nameof(Alone))]
 public sealed class LeavingTests
 {
     [Fact]

@@ -7,11 +7,7 @@ using Shouldly;
 
 namespace Actors.Grains.Tests.Hosting;
 
-/// <summary>What others do at the same time would be measured, too.</summary>
-[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
-public sealed class AloneCollection;
-
-[Collection(nameof(MemoryTests))]
+[Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
     [Fact]
