@@ -47,8 +47,11 @@ internal sealed partial class Activation
 
     private bool FirstTurn()
     {
-        Turn(ActivatedMessage, null);
-        return _grain is not null;
+        if (Turn(ActivatedMessage, null) is not { } why) return true;
+        // Nothing will receive what waits: without an answer it would be read again at once, for ever.
+        FailMailbox(why);
+        _callWaits = false;
+        return false;
     }
 
     private static Activated ActivatedMessage { get; } = new();

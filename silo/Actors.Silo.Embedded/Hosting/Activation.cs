@@ -111,7 +111,10 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         {
             // Nothing may end the process, or leave the grain scheduled for ever.
             _host.Log.TurnFailed(Key, nameof(Run), e);
-            Poison(new UnavailableException($"grain '{Key}' failed and was dropped: {e.Message}", e));
+            var why = new UnavailableException($"grain '{Key}' failed and was dropped: {e.Message}", e);
+            Poison(why);
+            // What waits might be what it failed over: it must not be tried for ever.
+            FailMailbox(why);
         }
 
         // A full fence: whoever puts something in sees either this, or is seen by the look that follows.
@@ -157,7 +160,8 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         Turn(envelope.Message, envelope.Call);
     }
 
-    private void Turn(GrainMessage message, PendingCall? caller)
+    /// <returns>Why the grain was dropped; null: it was not.</returns>
+    private Exception? Turn(GrainMessage message, PendingCall? caller)
     {
         _caller = caller;
         _isAnswered = caller is null;
@@ -178,6 +182,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             }
 
             if (_inFlight is null && !_collecting.HasEvents) CarryOut(_collecting);
+            return null;
         }
         catch (Exception e)
         {
@@ -185,6 +190,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             var why = new UnavailableException($"grain '{Key}' failed in a turn and was dropped: {e.Message}", e);
             caller?.Fail(why);
             Poison(why);
+            return why;
         }
         finally
         {

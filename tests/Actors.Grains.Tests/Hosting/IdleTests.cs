@@ -165,12 +165,33 @@ public sealed class IdleTests
         await using var world = new ScriptWorld { Options = options };
         await world.Host.StartAsync(default);
         const int keys = 5, each = 300;
-        var sweeping = true;
-        var sweeper = Task.Run(() =>
+        var lines = new List<string>();
+        using var end = new CancellationTokenSource();
+        var sweeper = Task.Run(async () =>
         {
-            while (Volatile.Read(ref sweeping)) world.Time.Advance(TimeSpan.FromMilliseconds(5));
+            while (!end.IsCancellationRequested)
+            {
+                world.Time.Advance(TimeSpan.FromMilliseconds(5));
+                await Task.Yield();
+            }
         });
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(sender => Task.Run(async () =>
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(sender => Task.Run(() => SendAsync(sender)))).Soon();
+            for (var k = 0; k < keys; k++) lines.AddRange(await world.LinesAsync(ScriptWorld.Key($"{k}")));
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await sweeper;
+        }
+
+        lines.Count.ShouldBe(4 * each);
+        lines.Distinct().Count().ShouldBe(4 * each);
+        world.Overlaps.ShouldBe(0);
+        world.Host.ActivationsTotal.ShouldBeGreaterThan(20);
+
+        async Task SendAsync(int sender)
         {
             var random = new Random(seed * 10 + sender);
             for (var i = 0; i < each; i++)
@@ -190,15 +211,7 @@ public sealed class IdleTests
                     default: await world.SayAsync($"{sender}.{i}", key); break;
                 }
             }
-        }))).WaitAsync(Patience.Long);
-        var lines = new List<string>();
-        for (var k = 0; k < keys; k++) lines.AddRange(await world.LinesAsync(ScriptWorld.Key($"{k}")));
-        Volatile.Write(ref sweeping, false);
-        await sweeper;
-        lines.Count.ShouldBe(4 * each);
-        lines.Distinct().Count().ShouldBe(4 * each);
-        world.Overlaps.ShouldBe(0);
-        world.Host.ActivationsTotal.ShouldBeGreaterThan(20);
+        }
     }
 
     private static Task EmptyAsync(ScriptWorld world) => LeftAsync(world, 0);

@@ -192,6 +192,32 @@ public sealed class StoreFailureTests
     }
 
     [Fact]
+    public async Task A_grain_whose_first_turn_throws_is_tried_again_after_growing_pauses()
+    {
+        await using var world = new ScriptWorld();
+        var tried = 0;
+        var wanted = new Gate();
+        world.OnActivated = (_, _) =>
+        {
+            if (Interlocked.Increment(ref tried) == 8) wanted.Open();
+            throw new InvalidOperationException("broken");
+        };
+        await world.SayAsync("x").Soon().ShouldThrowAsync<UnavailableException>();
+        world.Host.Post(ScriptWorld.Key(), new Note("waits for the pause to end"));
+        tried.ShouldBe(1);
+        foreach (var pause in (int[])[100, 200, 400, 800, 1_600, 3_200, 5_000])
+        {
+            await world.Time.WhenArmedAsync().Soon();
+            world.Time.Advance(TimeSpan.FromMilliseconds(pause - 1));
+            var before = tried;
+            world.Time.Advance(TimeSpan.FromMilliseconds(1));
+            await TestHost.UntilAsync(() => Volatile.Read(ref tried) == before + 1);
+        }
+
+        await wanted.Task;
+    }
+
+    [Fact]
     public async Task A_damaged_journal_keeps_its_grain_closed_and_others_open()
     {
         await using var world = new ScriptWorld();

@@ -10,7 +10,7 @@ public sealed class TurnTests
     [Fact]
     public async Task A_grain_has_one_turn_at_a_time_whoever_calls_it()
     {
-        await using var world = new ScriptWorld();
+        await using var world = new ScriptWorld { Options = new() { MailboxMax = 1_000_000 } };
         GrainKey[] keys = [ScriptWorld.Key("a"), ScriptWorld.Key("b"), ScriptWorld.Key("c")];
         await OnThreadsAsync(8, sender => Task.WhenAll(Enumerable.Range(0, 1_500).Select(async i =>
         {

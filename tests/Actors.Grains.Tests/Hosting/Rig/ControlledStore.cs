@@ -37,14 +37,17 @@ internal sealed class ControlledStore(MemoryJournalStore inner) : IJournalStore
     public Func<Task>? BeforeScan { get; set; }
 
     /// <summary>From now on appends wait for <see cref="ReleaseAll"/> or <see cref="HeldAppend.Release"/>.</summary>
-    public void Hold() => _holds = true;
+    public void Hold()
+    {
+        lock (_lock) _holds = true;
+    }
 
     public void ReleaseAll()
     {
-        _holds = false;
         HeldAppend[] held;
         lock (_lock)
         {
+            _holds = false;
             held = [.. _held];
             _held.Clear();
         }
@@ -77,7 +80,9 @@ internal sealed class ControlledStore(MemoryJournalStore inner) : IJournalStore
         Interlocked.Increment(ref _appends);
         if (OnAppend is { } own) return own(append);
         if (_answers.TryDequeue(out var answer) && answer(append) is { } answered) return answered;
-        return _holds ? Wait(append) : inner.AppendAsync(append, cancellationToken);
+        return TryHold(append) is { } held
+            ? new ValueTask<AppendResult>(held.Task)
+            : inner.AppendAsync(append, cancellationToken);
     }
 
     public async ValueTask<JournalPage> ReadAsync(
@@ -121,17 +126,17 @@ internal sealed class ControlledStore(MemoryJournalStore inner) : IJournalStore
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private ValueTask<AppendResult> Wait(JournalAppend append)
+    private HeldAppend? TryHold(JournalAppend append)
     {
-        var held = new HeldAppend(this, append);
         lock (_lock)
         {
+            if (!_holds) return null;
+            var held = new HeldAppend(this, append);
             _held.Add(held);
             foreach (var (_, reached) in _waiters.Where(w => w.Count <= _held.Count)) reached.TrySetResult();
             _waiters.RemoveAll(w => w.Count <= _held.Count);
+            return held;
         }
-
-        return new ValueTask<AppendResult>(held.Task);
     }
 
     /// <summary>An append that waits for the test.</summary>

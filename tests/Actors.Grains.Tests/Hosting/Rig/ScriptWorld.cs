@@ -12,6 +12,7 @@ namespace Actors.Grains.Tests.Hosting.Rig;
 internal sealed class ScriptWorld : IGrainFactory, IWorker, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<GrainKey, int> _inside = new();
+    private readonly Lock _lock = new();
     private EmbeddedGrainHost? _host;
 
     public ScriptWorld(ControlledStore? store = null) => Store = store ?? new ControlledStore();
@@ -24,8 +25,14 @@ internal sealed class ScriptWorld : IGrainFactory, IWorker, IAsyncDisposable
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    public EmbeddedGrainHost Host =>
-        _host ??= new EmbeddedGrainHost(Store, this, this, Time, Options, Logger);
+    /// <summary>One host, whoever asks for it first.</summary>
+    public EmbeddedGrainHost Host
+    {
+        get
+        {
+            lock (_lock) return _host ??= new EmbeddedGrainHost(Store, this, this, Time, Options, Logger);
+        }
+    }
 
     public ConcurrentQueue<(GrainKey Key, GrainMessage Message)> Received { get; } = new();
 
@@ -99,7 +106,18 @@ internal sealed class ScriptWorld : IGrainFactory, IWorker, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Store.ReleaseAll();
-        if (_host is { } host) await host.DisposeAsync();
+        if (_host is null) return;
+        var stopped = _host.DisposeAsync().AsTask();
+        // Whatever does not come to rest is given up by this clock, so that a defect fails a test and hangs none.
+        using var patience = new CancellationTokenSource(Patience.Long);
+        while (!stopped.IsCompleted)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Yield();
+        }
+
+        await stopped;
     }
 
     public void Enter(GrainKey key)
