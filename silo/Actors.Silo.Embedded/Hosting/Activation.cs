@@ -59,6 +59,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     /// <summary>Whether nothing waits for it right now.</summary>
     public bool IsIdle => Volatile.Read(ref _messages) == 0 && Volatile.Read(ref _scheduled) == 0;
 
+    /// <summary>Whether it was asked to leave and has not looked at that yet.</summary>
+    public bool IsAskedToLeave => _mustLeave;
+
     /// <summary>Messages that wait, or are being received.</summary>
     public int Depth => Math.Max(0, Volatile.Read(ref _messages));
 

@@ -45,14 +45,22 @@ internal sealed class HostScans : IDisposable
     public void Sweep()
     {
         var idle = new List<Activation>();
+        var leaving = 0;
         foreach (var activation in _host.Activations)
         {
+            if (activation.IsAskedToLeave) leaving++;
             if (!activation.IsIdle) continue;
-            if (_host.Time.GetElapsedTime(activation.LastUsed) >= _host.Options.IdleTimeout) activation.AskToLeave();
-            else idle.Add(activation);
+            if (_host.Time.GetElapsedTime(activation.LastUsed) < _host.Options.IdleTimeout)
+            {
+                idle.Add(activation);
+                continue;
+            }
+
+            activation.AskToLeave();
+            leaving++;
         }
 
-        var tooMany = _host.ActivationCount - _host.Options.ActivationsMax;
+        var tooMany = _host.ActivationCount - leaving - _host.Options.ActivationsMax;
         if (tooMany <= 0) return;
         idle.Sort(static (a, b) => a.LastUsed.CompareTo(b.LastUsed));
         foreach (var activation in idle.Take(tooMany)) activation.AskToLeave();

@@ -32,6 +32,7 @@ public sealed class IdleTests
         for (var i = 0; i < 20; i++)
         {
             await world.LinesAsync(ScriptWorld.Key($"{i}"));
+            await TestHost.UntilAsync(() => world.Host.Activations.All(a => a.IsIdle));
             world.Time.Advance(TimeSpan.FromMilliseconds(1));
         }
 

@@ -68,6 +68,7 @@ public sealed class LeavingTests
         foreach (var id in new[] { "a", "b", "c", "d", "e" })
         {
             await test.AddAsync(id);
+            await TestHost.UntilAsync(() => test.Host.Activations.All(a => a.IsIdle));
             test.Clock.Advance(TimeSpan.FromMilliseconds(10));
         }
 

@@ -140,7 +140,8 @@ public sealed class WorkTests
         await using var world = new ScriptWorld();
         var work = new Work(world);
         var limit = new StepLimit(null, null, 2);
-        await work.DispatchAsync(Enumerable.Range(0, 6).Select(i => ScriptWorld.Item("i", "same", i + 1) with { Limit = limit }));
+        await work.DispatchAsync(
+            Enumerable.Range(1, 6).Select(i => ScriptWorld.Item("i", "same", i) with { Limit = limit }));
         await work.WhenBegunAsync(2);
         work.Begun.Count.ShouldBe(2);
         for (var begun = 3; begun <= 6; begun++)
@@ -158,7 +159,8 @@ public sealed class WorkTests
         await using var world = new ScriptWorld { Options = Two };
         var work = new Work(world);
         var limit = new StepLimit(null, 1, null);
-        await work.DispatchAsync(Enumerable.Range(0, 8).Select(i => ScriptWorld.Item("i", "slow", i + 1) with { Limit = limit }));
+        await work.DispatchAsync(
+            Enumerable.Range(1, 8).Select(i => ScriptWorld.Item("i", "slow", i) with { Limit = limit }));
         await work.WhenRefusedAsync(3);
         await work.DispatchAsync([ScriptWorld.Item("i", "free")]);
         await work.WhenBegunAsync(2);
