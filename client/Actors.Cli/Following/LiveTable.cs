@@ -50,10 +50,9 @@ internal sealed class LiveTable(Screen screen, IActorsClient client, TimeProvide
             ? view
             : view with { DurationMs = Math.Max(0, (now - view.StartedAt).TotalMilliseconds) };
         var rows = Math.Max(RowsMin, screen.Form.Height - OtherLines);
-        return
-        [
-            InvocationText.Head(view).Add("  ").Add(InvocationText.Status(current)),
-            .. Timeline.Of(view, now, screen, rows),
-        ];
+        var (head, status) = (InvocationText.Head(view), InvocationText.Status(current));
+        var both = head.Add("  ").Add(status);
+        Line[] top = both.Width <= screen.LiveWidth ? [both] : [head, status];
+        return [.. top, .. Timeline.Of(view, now, screen, rows)];
     }
 }

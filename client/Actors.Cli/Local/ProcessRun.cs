@@ -163,6 +163,12 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
         }
 
         var unfinished = _views.Count(IsUnfinished);
+        // The live table is gone by now; a pipe has a line for every event.
+        if (unfinished > 0 && _progress.Form.IsInteractive)
+        {
+            foreach (var view in _views.Where(IsUnfinished)) EndText.Write(_progress, view, host.Time.GetUtcNow());
+        }
+
         if (unfinished == 0)
             return _views.TrueForAll(v => v.Status == InvocationStatus.Completed) ? ExitCode.Done : ExitCode.Failed;
 

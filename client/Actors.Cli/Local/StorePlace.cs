@@ -1,3 +1,5 @@
+using Actors.Cli.Hosting;
+
 namespace Actors.Cli.Local;
 
 /// <summary>Where a run keeps its store: in the file that was named, or a temporary folder that it removes.</summary>
@@ -6,10 +8,12 @@ internal sealed class StorePlace : IDisposable
     private readonly string? _temporary;
 
     /// <summary>The file that was named, or a temporary one.</summary>
+    /// <exception cref="RefusedException">The file would be in a folder that does not exist.</exception>
     public StorePlace(string? named)
     {
         if (named is not null)
         {
+            Check(named);
             Path = named;
             return;
         }
@@ -26,6 +30,18 @@ internal sealed class StorePlace : IDisposable
 
     /// <summary>Set when there is something in a temporary store to go on with.</summary>
     public bool IsKept { get; set; }
+
+    // A new store in a folder that is not there is a slip of the pen more often than a wish.
+    private static void Check(string named)
+    {
+        if (string.IsNullOrWhiteSpace(named))
+            throw new RefusedException("--store is empty; name the store's file, such as actors.db", "no-store");
+        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(named)) is not { } folder) return;
+        if (Directory.Exists(folder)) return;
+        throw new RefusedException(
+            $"there is no folder '{folder}' for the store '{named}'; a run makes the store's file, but not its " +
+            "folder: make that, or name another place", "not-found");
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -18,6 +18,9 @@ internal sealed record ScreenForm(bool IsInteractive, bool HasColour, bool HasUn
 /// <summary>Where lines are shown.</summary>
 internal sealed class Screen
 {
+    // A terminal echoes Ctrl-C as "^C" behind the last line: wrapped, it would push a line out of what is replaced.
+    private const int EchoWidth = 3;
+
     private readonly IAnsiConsole? _console;
 
     /// <summary>A screen over a writer.</summary>
@@ -36,6 +39,9 @@ internal sealed class Screen
 
     /// <summary>The signs it can show.</summary>
     public Signs Signs { get; }
+
+    /// <summary>Cells of a line that is replaced again and again: what is longer is cut.</summary>
+    public int LiveWidth => Math.Max(1, Form.Width - EchoWidth);
 
     /// <summary>Writes a line.</summary>
     public void Write(Line line)
@@ -65,7 +71,8 @@ internal sealed class Screen
     {
         if (_console is null) throw new InvalidOperationException("lines are replaced on interactive screens only");
         await _console.Live(new Paragraphs([], Wraps: false)).AutoClear(true).StartAsync(
-            live => work(lines => live.UpdateTarget(new Paragraphs(lines, Wraps: false))));
+            live => work(lines => live.UpdateTarget(
+                new Paragraphs([.. lines.Select(line => line.Cut(LiveWidth, "~"))], Wraps: false))));
     }
 
     private static IAnsiConsole MakeConsole(TextWriter writer, ScreenForm form)

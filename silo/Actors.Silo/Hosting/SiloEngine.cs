@@ -1,5 +1,6 @@
 using Actors.Grains.Steps;
 using Actors.Silo.Embedded;
+using Actors.Silo.Configuration;
 using Actors.Silo.Health;
 using Actors.Silo.Processes;
 
@@ -13,11 +14,14 @@ public static class SiloEngine
     /// <param name="options">Where processes and store are.</param>
     /// <param name="more">Adds processes, handlers and entities of referenced assemblies; null: none.</param>
     /// <exception cref="DefinitionException">Process files break the rules; it holds every error.</exception>
-    /// <exception cref="Configuration.SiloStartException">The folder can't be read.</exception>
+    /// <exception cref="SiloStartException">
+    /// The folder of processes can't be read, or that of the store is not there.
+    /// </exception>
     public static void Add(IServiceCollection services, SiloOptions options, Action<ActorsOptions>? more = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
+        CheckFolderOf(options.Store);
         var processes = ProcessFolder.Read(options.Processes);
         var configured = Configuration(options);
         services.AddSingleton<IServiceEndpoints>(new ConfiguredEndpoints(configured));
@@ -33,6 +37,15 @@ public static class SiloEngine
             more?.Invoke(engine);
         });
         services.AddSingleton<ISiloHealth, EngineHealth>();
+    }
+
+    // A new store in a folder that is not there is a slip of the pen more often than a wish.
+    private static void CheckFolderOf(string store)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(store)) is not { } folder || Directory.Exists(folder)) return;
+        throw new SiloStartException(
+            $"there is no folder '{folder}' for the store '{store}'; a silo makes the store's file, but not its " +
+            "folder: make that, or name another place with --store");
     }
 
     private static IConfigurationRoot Configuration(SiloOptions options) => new ConfigurationBuilder()

@@ -10,17 +10,20 @@ namespace Actors.Core.Import;
 
 /// <summary>
 /// Turns a recorded scientific workflow (WfFormat 1.5 of the WfCommons project, https://wfcommons.org/format) into a
-/// graph of steps that pretend to take as long as the recorded tasks took. They are not retried. A task's id is kept
-/// in the label <c>wf.id</c>; where it is not a legal name, the step is called by a legal one made from it, the same
-/// in every import.
+/// graph of steps that pretend to take as long as the recorded tasks took. They are not retried. A step has the name of
+/// its task's id; where that is not a legal name, the step is called by a legal one made from it, the same in every
+/// import, and the id is kept in the label <c>wf.id</c>.
 /// </summary>
 public static class WfCommonsImport
 {
     /// <summary>The largest file: 64 MiB as UTF-8.</summary>
     public const int TextBytesMax = 64 * 1024 * 1024;
 
-    /// <summary>The label that keeps a task's id.</summary>
+    /// <summary>The label that keeps a task's id where that is no legal name.</summary>
     public const string IdLabel = "wf.id";
+
+    private static readonly ImmutableSortedDictionary<string, string> NoLabels =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>Reads a workflow. Never throws because of what the file holds.</summary>
     /// <param name="json">The file's text.</param>
@@ -140,7 +143,7 @@ public static class WfCommonsImport
                 Duration = runtime,
                 After = [.. parents[id].Select(p => names[p])],
                 Retry = RetryPolicies.None,
-                Labels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(IdLabel, id),
+                Labels = names[id] == id ? NoLabels : NoLabels.Add(IdLabel, id),
             });
         }
 

@@ -78,6 +78,24 @@ public sealed class InterruptionTests : IDisposable
         missing.Error.ShouldContain("there is no invocation 'slow/s2'");
     }
 
+    [Theory]
+    [InlineData("run", "slow.yaml")]
+    [InlineData("serve", "--urls", "http://127.0.0.1:0", "--processes", ".")]
+    public async Task A_store_in_a_folder_that_is_not_there_is_refused_and_no_folder_made(params string[] args)
+    {
+        _cli.File("slow.yaml", Slow);
+        var missing = Path.Combine(_cli.Folder, "stoers");
+        var run = await _cli.RunAsync(
+        [
+            .. args.Select(arg => arg is "." or "slow.yaml" ? Path.Combine(_cli.Folder, arg) : arg),
+            "--store", Path.Combine(missing, "actors.db"),
+        ]);
+        run.Code.ShouldBe(2);
+        run.Error.ShouldContain($"there is no folder '{missing}'");
+        run.Error.TrimEnd().ShouldNotContain("\n");
+        Directory.Exists(missing).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Reading_a_store_that_is_not_there_makes_none()
     {

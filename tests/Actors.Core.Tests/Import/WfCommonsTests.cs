@@ -28,7 +28,7 @@ public sealed class WfCommonsTests
             path.Length.TotalSeconds.ShouldBe(entry.GetProperty("critical_path_s").GetDouble(), 0.002, file);
             path.Work.TotalSeconds.ShouldBe(entry.GetProperty("total_work_s").GetDouble(), 0.002, file);
             path.Undeclared.ShouldBe(0);
-            map.Steps.Select(s => s.Labels[WfCommonsImport.IdLabel]).ShouldBeUnique();
+            map.Steps.Select(s => s.Labels.GetValueOrDefault(WfCommonsImport.IdLabel, s.Name)).ShouldBeUnique();
             ContentHash.Of(ProcessFile.Read(StepMapJson.Write(map), file).Map!).ShouldBe(ContentHash.Of(map));
         }
     }
@@ -37,11 +37,16 @@ public sealed class WfCommonsTests
     public void Ids_that_are_no_names_become_legal_unique_ones_and_are_kept_as_labels()
     {
         var map = Read(
-            Tasks("""{ "id": "a b", "children": ["a/b"] }""", """{ "id": "a/b", "parents": ["a b"] }""", """{ "id": "--" }""", """{ "id": "ok..x" }"""),
-            Tasks(Runtime("a b", 1.5), Runtime("a/b", 2), Runtime("--", 0), Runtime("ok..x", 0.25))).Map!;
+            Tasks(
+                """{ "id": "a b", "children": ["a/b"] }""", """{ "id": "a/b", "parents": ["a b"] }""",
+                """{ "id": "--" }""", """{ "id": "ok..x" }""", """{ "id": "legal" }"""),
+            Tasks(
+                Runtime("a b", 1.5), Runtime("a/b", 2), Runtime("--", 0), Runtime("ok..x", 0.25),
+                Runtime("legal", 0))).Map!;
 
-        map.Steps.Select(s => s.Name).ShouldBe(["a-b", "a-b-2", "unnamed", "ok.-x"]);
-        map.Steps.Select(s => s.Labels["wf.id"]).ShouldBe(["a b", "a/b", "--", "ok..x"]);
+        map.Steps.Select(s => s.Name).ShouldBe(["a-b", "a-b-2", "unnamed", "ok.-x", "legal"]);
+        map.Steps[4].Labels.ShouldBeEmpty("its name is its id");
+        map.Steps.Take(4).Select(s => s.Labels["wf.id"]).ShouldBe(["a b", "a/b", "--", "ok..x"]);
         map.Steps[1].After.ShouldBe(["a-b"]);
         map.Steps[0].Duration.ShouldBe(TimeSpan.FromSeconds(1.5));
         map.Steps[0].Action.ShouldBe(new StepAction.Simulate(TimeSpan.FromSeconds(1.5), DurationDistribution.Fixed, 0));
