@@ -36,8 +36,11 @@ internal static class Words
     public static string Of(ProcessModel model) => Camel(model.ToString());
 
     /// <summary>A number of things: <c>1 step</c>, <c>1,024 steps</c>.</summary>
-    public static string Count(long count, string thing) =>
-        Text($"{count:N0} {thing}{(count == 1 ? "" : "s")}");
+    public static string Count(long count, string thing) => Count(count, thing, thing + "s");
+
+    /// <summary>The same, of a thing whose plural is irregular.</summary>
+    public static string Count(long count, string thing, string things) =>
+        Text($"{count:N0} {(count == 1 ? thing : things)}");
 
     /// <summary>A size: <c>512 bytes</c>, <c>3.5 MB</c>.</summary>
     public static string Bytes(long bytes) => bytes switch

@@ -197,14 +197,7 @@ public sealed class InvocationGrain : Grain
 
     private void Project(IGrainTurn turn)
     {
-        var projection = new Projection(
-            StatusNames.Of(State.Status),
-            State.StartedAt,
-            State.EndedAt is { } end ? State.StartedAt + TimeSpan.FromMicroseconds(end) : null,
-            State.NextDue(),
-            State.NeedsResume,
-            State.CorrelationId,
-            State.Process.Hash);
+        var projection = InvocationProjection.Of(State);
         if (projection == _projected) return;
         _projected = projection;
         turn.Project(projection);

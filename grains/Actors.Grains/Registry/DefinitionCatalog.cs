@@ -33,10 +33,17 @@ public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
     {
         if (_byHash.TryGetValue(hash, out var known)) return known;
         var bytes = await store.ReadPayloadAsync(new PayloadHash(hash), cancellationToken);
+        return _byHash.GetOrAdd(hash, Compile(hash, bytes));
+    }
+
+    /// <summary>Reads a definition as registration stored it.</summary>
+    /// <exception cref="StoreCorruptException">This version can't read it.</exception>
+    internal static CompiledProcess Compile(string hash, ReadOnlyMemory<byte> bytes)
+    {
         var result = StepMapJson.Read(Encoding.UTF8.GetString(bytes.Span));
-        if (!result.IsValid)
-            throw new StoreCorruptException($"definition {hash} is in the store, but this version can't read it: {result.Errors[0]}");
-        return _byHash.GetOrAdd(hash, CompiledProcess.Compile(result.Map, hash));
+        if (result.IsValid) return CompiledProcess.Compile(result.Map, hash);
+        throw new StoreCorruptException(
+            $"definition {hash} is in the store, but this version can't read it: {result.Errors[0]}");
     }
 
     /// <inheritdoc/>

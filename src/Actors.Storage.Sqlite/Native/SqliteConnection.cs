@@ -19,10 +19,16 @@ internal sealed class SqliteConnection : IDisposable
     public bool IsReadOnly => raw.sqlite3_db_readonly(_db, "main") == 1;
 
     /// <summary>Opens a file for reading and writing.</summary>
-    public static SqliteConnection Open(string path, bool create)
+    public static SqliteConnection Open(string path, bool create) =>
+        OpenWith(path, raw.SQLITE_OPEN_READWRITE | (create ? raw.SQLITE_OPEN_CREATE : 0));
+
+    /// <summary>Opens a file that is not to be changed.</summary>
+    public static SqliteConnection OpenForReading(string path) => OpenWith(path, raw.SQLITE_OPEN_READONLY);
+
+    private static SqliteConnection OpenWith(string path, int flags)
     {
         SqliteLibrary.EnsureLoaded();
-        var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX | (create ? raw.SQLITE_OPEN_CREATE : 0);
+        flags |= raw.SQLITE_OPEN_NOMUTEX;
         var code = raw.sqlite3_open_v2(path, out var db, flags, null);
         if (code != raw.SQLITE_OK)
         {
@@ -56,6 +62,16 @@ internal sealed class SqliteConnection : IDisposable
         Check(raw.sqlite3_prepare_v2(_db, sql, out var handle));
         using var statement = new SqliteStatement(this, handle);
         return statement.Step() ? statement.Text(0) : null;
+    }
+
+    /// <summary>The first column of all rows of a statement that is run once.</summary>
+    public IReadOnlyList<string> QueryTexts(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_db, sql, out var handle));
+        using var statement = new SqliteStatement(this, handle);
+        List<string> texts = [];
+        while (statement.Step()) texts.Add(statement.Text(0));
+        return texts;
     }
 
     /// <summary>The first column of the only row of a statement that is run once; 0 for no row.</summary>

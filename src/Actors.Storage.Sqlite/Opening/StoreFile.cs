@@ -40,6 +40,22 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
         connection.Execute("PRAGMA trusted_schema = OFF");
     }
 
+    /// <summary>The format version of a file; 0: it is empty.</summary>
+    /// <exception cref="StoreOpenException">It is of another program, or of a newer one.</exception>
+    public static long CheckFormat(SqliteConnection connection, string path)
+    {
+        var applicationId = connection.QueryNumber("PRAGMA application_id");
+        var version = connection.QueryNumber("PRAGMA user_version");
+        var isEmpty = connection.QueryNumber("SELECT count(*) FROM sqlite_master") == 0;
+        if (applicationId != Schema.ApplicationId && !(isEmpty && applicationId == 0 && version == 0))
+            throw NotAStore(path, "it is an SQLite database of another program", inner: null);
+        if (version <= Schema.FormatVersion) return version;
+        throw new StoreOpenException(
+            $"The store '{path}' has format version {version}; this program reads up to {Schema.FormatVersion}. " +
+            "Use the newer program that wrote it; nothing was changed.",
+            StoreOpenException.NewerFormat);
+    }
+
     private static StoreLock TakeLock(string path, TimeProvider time)
     {
         try
@@ -65,19 +81,7 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
     private static void Prepare(SqliteConnection connection, string path, SqliteJournalOptions options)
     {
         Configure(connection, options.WriterCacheBytesMax);
-        var applicationId = connection.QueryNumber("PRAGMA application_id");
-        var version = connection.QueryNumber("PRAGMA user_version");
-        var isEmpty = connection.QueryNumber("SELECT count(*) FROM sqlite_master") == 0;
-        if (applicationId != Schema.ApplicationId && !(isEmpty && applicationId == 0 && version == 0))
-            throw NotAStore(path, "it is an SQLite database of another program", inner: null);
-        if (version > Schema.FormatVersion)
-        {
-            throw new StoreOpenException(
-                $"The store '{path}' has format version {version}; this program reads up to {Schema.FormatVersion}. " +
-                "Use the newer program that wrote it; nothing was changed.",
-                StoreOpenException.NewerFormat);
-        }
-
+        var version = CheckFormat(connection, path);
         if (version == 0)
         {
             // The application id goes into the file before the log exists: a store half made is still known as ours.
@@ -110,7 +114,7 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
     /// <summary>
     /// Before the lock is taken and SQLite touches anything: no traces beside a file that is not ours.
     /// </summary>
-    private static void CheckMagic(string path)
+    public static void CheckMagic(string path)
     {
         if (Directory.Exists(path)) throw NotAStore(path, "it is a folder", inner: null);
         if (!File.Exists(path)) return;
@@ -131,7 +135,8 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
             throw NotAStore(path, "it is a file of another kind", inner: null);
     }
 
-    private static Exception Translate(string path, SqliteFailure failure) => failure.PrimaryCode switch
+    /// <summary>A failure of SQLite in the words of the port.</summary>
+    public static Exception Translate(string path, SqliteFailure failure) => failure.PrimaryCode switch
     {
         SqliteFailure.CantOpen or SqliteFailure.ReadOnly => StoreLock.NotWritable(path, failure),
         SqliteFailure.NotADatabase => NotAStore(path, "SQLite does not know it as a database", failure),
@@ -148,7 +153,8 @@ internal sealed record StoreFile(string Path, SqliteConnection Connection, Store
         _ => new StoreException($"The store '{path}' can't be opened: {failure.Message}.", failure),
     };
 
-    private static StoreOpenException NotAStore(string path, string why, Exception? inner) => new(
+    /// <summary>Refuses a file that is something else.</summary>
+    public static StoreOpenException NotAStore(string path, string why, Exception? inner) => new(
         $"'{path}' is not a store: {why}. Name another file; a new store is made where there is none.",
         StoreOpenException.NotAStore,
         inner);

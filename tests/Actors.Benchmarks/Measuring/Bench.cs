@@ -56,6 +56,16 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task StopAsync() => await _engine.DisposeAsync();
 
+    /// <summary>
+    /// Reads the store back: nothing may be wrong with it, and everything have ended if it had to. What is in memory
+    /// only can't be audited.
+    /// </summary>
+    public async Task<string> AuditAsync(bool allMustHaveEnded)
+    {
+        if (_settings.Store == "memory") return "clean";
+        return await Auditor.CheckAsync(_file, allMustHaveEnded);
+    }
+
     public async Task<IJournalStore> OpenStoreAsync(CancellationToken cancellationToken = default) => _settings.Store switch
     {
         "memory" => new MemoryJournalStore(),

@@ -60,8 +60,8 @@ internal abstract class Workload
     {
         await bench.StopAsync();
         var bytes = bench.FileBytes;
+        var audit = await bench.AuditAsync(allMustHaveEnded);
         await using var store = await bench.OpenStoreAsync();
-        var audit = settings.Store == "memory" ? "clean" : await Auditor.CheckAsync(store, allMustHaveEnded);
         var commitMs = await StoreProbe.CommitMsAsync(store, TimeSpan.FromSeconds(1));
         var group = await StoreProbe.GroupCommitPerSecondAsync(store, TimeSpan.FromSeconds(1));
         return new BenchmarkResult

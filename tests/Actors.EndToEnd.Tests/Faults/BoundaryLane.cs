@@ -29,6 +29,7 @@ internal sealed class BoundaryLane(FaultFolder folder, RunningShop shop, Boundar
             {
                 ended.Crossings.ShouldBeLessThan(at, $"{order.Id}: the fault point was met, and nothing happened");
                 await JudgeAsync(order, ended);
+                await FaultFolder.AuditAsync(folder.At(order.Id + ".db"));
                 return;
             }
 
@@ -37,6 +38,7 @@ internal sealed class BoundaryLane(FaultFolder folder, RunningShop shop, Boundar
             finished.ShouldNotBeNull($"{order.Id}: {_child?.Errors}");
             if (acknowledged) finished.IsCreated.ShouldBeFalse($"{order.Id}: it was acknowledged, and is gone");
             await JudgeAsync(order, finished);
+            await FaultFolder.AuditAsync(folder.At(order.Id + ".db"));
         }
 
         throw new InvalidOperationException($"{boundary} is crossed more than {CrossingsMax} times by one order");

@@ -1,4 +1,7 @@
 using Actors.EndToEnd.Tests.Scenarios;
+using Actors.Grains.Audit;
+using Actors.Storage.Sqlite;
+using Shouldly;
 
 namespace Actors.EndToEnd.Tests.Faults;
 
@@ -30,6 +33,15 @@ internal sealed class FaultFolder : IDisposable
     public string ProcessFile { get; }
 
     public string At(string name) => Path.Combine(Root, name);
+
+    /// <summary>Nothing may be wrong with a store, whatever was done to its owner.</summary>
+    public static async Task AuditAsync(string store)
+    {
+        await using var inspection = SqliteStoreInspection.Open(store);
+        var report = await StoreAuditor.RunAsync(inspection);
+        report.Findings.ShouldBeEmpty();
+        report.Invocations.ShouldBeGreaterThan(0);
+    }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

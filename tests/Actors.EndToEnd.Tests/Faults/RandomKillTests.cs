@@ -51,6 +51,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
         silo.Kills.ShouldBeGreaterThanOrEqualTo(KillsCount);
         await clients.JudgeAsync(patience.Token);
         await JudgeBooksAsync(shop, orders, patience.Token);
+        await FaultFolder.AuditAsync(Path.Combine(folder.Data, "store.db"));
         output.WriteLine($"{silo.Kills} kills of the silo, {shop.Kills} of the shop");
     }
 
