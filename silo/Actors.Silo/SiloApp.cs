@@ -29,7 +29,7 @@ public static class SiloApp
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Actors.Silo" });
         AddServer(builder, options);
-        AddLogs(builder.Logging, options.Logs);
+        AddLogs(builder.Logging, options.Logs, Console.IsOutputRedirected);
         builder.Services.AddSingleton(options);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddRouting();
@@ -71,12 +71,13 @@ public static class SiloApp
                 services.GetRequiredService<ILoggerFactory>())));
     }
 
-    private static void AddLogs(ILoggingBuilder logs, string format)
+    private static void AddLogs(ILoggingBuilder logs, string format, bool isRedirected)
     {
         logs.SetMinimumLevel(LogLevel.Information);
         logs.AddFilter("Microsoft", LogLevel.Warning);
         // What keeps a silo from starting is said once, in a paragraph, by whoever runs it.
         logs.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        if (format == "auto") format = isRedirected ? "json" : "text";
         if (format == "json")
         {
             logs.AddJsonConsole(console =>

@@ -20,8 +20,10 @@ public sealed record SiloOptions
     /// <summary>The store's file; relative paths count from the working directory. Default: <c>actors.db</c>.</summary>
     public string Store { get; init; } = "actors.db";
 
-    /// <summary>Folder with the process files. Default: <c>processes</c>. It may be missing.</summary>
-    public string Processes { get; init; } = "processes";
+    /// <summary>
+    /// Folder with the process files. Default: <c>processes</c>, which may be missing; any other has to be there.
+    /// </summary>
+    public string Processes { get; init; } = DefaultProcesses;
 
     /// <summary>Which host runs the grains. Default: <c>embedded</c>, the only one.</summary>
     public string Host { get; init; } = EmbeddedHost;
@@ -56,9 +58,10 @@ public sealed record SiloOptions
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How log lines are written to the console: <c>json</c>, <c>text</c> or <c>none</c>. Default: <c>json</c>.
+    /// How log lines are written to the console: <c>auto</c> (readable lines on a terminal, else JSON), <c>json</c>,
+    /// <c>text</c> or <c>none</c>. Default: <c>auto</c>.
     /// </summary>
-    public string Logs { get; init; } = "json";
+    public string Logs { get; init; } = "auto";
 
     /// <summary>
     /// Who may call. Default: <c>none</c>, which binds the silo to loopback addresses; nothing else exists yet.
@@ -74,6 +77,8 @@ public sealed record SiloOptions
     /// <summary>Secrets by name (<c>Secrets:NAME</c>) for headers that say <c>secret:NAME</c>. Never logged.</summary>
     public ImmutableSortedDictionary<string, string> Secrets { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    internal const string DefaultProcesses = "processes";
 
     internal const string EmbeddedHost = "embedded";
 
@@ -97,8 +102,8 @@ public sealed record SiloOptions
         if (Retention is { } kept)
             Range(errors, nameof(Retention), kept, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         Range(errors, nameof(StopTimeout), StopTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        if (Logs is not ("json" or "text" or "none"))
-            errors.Add($"Silo:Logs is '{Logs}'; it has to be json, text or none");
+        if (Logs is not ("auto" or "json" or "text" or "none"))
+            errors.Add($"Silo:Logs is '{Logs}'; it has to be auto, json, text or none");
         if (Authentication != "none")
             errors.Add($"Silo:Authentication is '{Authentication}'; no way of authentication exists yet, so leave it " +
                 "out and listen on loopback addresses only");

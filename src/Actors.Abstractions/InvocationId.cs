@@ -19,10 +19,13 @@ public readonly record struct InvocationId(string Tenant, string Process, string
     public GrainKey Key => new(GrainKind.Invocation, Tenant, Process, Id);
 
     /// <summary>
-    /// <c>process/id</c>, with the tenant in front as <c>tenant/process/id</c> unless it is the default one.
+    /// <c>process/id</c>, with the tenant in front as <c>tenant/process/id</c> unless it is the default one and the id
+    /// has no <c>/</c>: <see cref="TryParse"/> reads it back.
     /// </summary>
     public override string ToString() =>
-        Tenant == Names.DefaultTenant ? $"{Process}/{Id}" : $"{Tenant}/{Process}/{Id}";
+        Tenant == Names.DefaultTenant && Id?.Contains('/', StringComparison.Ordinal) != true
+            ? $"{Process}/{Id}"
+            : $"{Tenant}/{Process}/{Id}";
 
     /// <summary>
     /// Reads <c>process/id</c> or, where the first two parts are names and a third follows, <c>tenant/process/id</c>.

@@ -19,6 +19,7 @@ public sealed class WorkerTimeTests : IDisposable
 
         var outcome = await running;
         outcome.Failure!.Type.ShouldBe("timeout");
+        outcome.Failure.Message.ShouldEndWith("within its timeout of 10s");
         outcome.Failure.Kind.ShouldBe(FailureKind.Transient);
         outcome.Failure.Step.ShouldBe("charge");
         outcome.Failure.Attempt.ShouldBe(1);

@@ -16,7 +16,8 @@ public static class TestData
 
     private static string? Find()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named) return Directory.Exists(named) ? named : null;
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+            return Directory.Exists(named) ? named : null;
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             var folder = Path.Combine(at.FullName, "shared", "data");

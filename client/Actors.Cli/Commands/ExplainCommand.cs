@@ -39,6 +39,13 @@ internal sealed class ExplainCommand(CliHost host) : ICliCommand
             .Add(Words.Of(explanation.Status), Words.ToneOf(explanation.Status)));
         host.Out.Write(explanation.Summary);
         foreach (var wait in explanation.Waits) host.Out.Write(Lines(wait));
+        if (_place.IsFile(parsed) && explanation.Waits.Count > 0)
+        {
+            host.Out.Write(
+                "No process has the store open, so nothing moves until 'actors run' or 'actors serve' opens it.",
+                Tone.Warn);
+        }
+
         return ExitCode.Done;
     }
 

@@ -14,6 +14,7 @@ internal sealed class ServeCommand(CliHost host) : ICliCommand
         ("--store", "The store's file. Default: actors.db"),
         ("--processes", "Folder with the process files. Default: processes"),
         ("--config", "Configuration file. Default: actors.json next to the folder of processes"),
+        ("--logs", "Log lines: auto (text on a terminal, else json), json, text, none. Default: auto"),
     ];
 
     private readonly Option<string?>[] _options =

@@ -48,7 +48,7 @@ internal sealed class ShowCommand(CliHost host) : ICliCommand
         EndText.Write(host.Out, view, host.Time.GetUtcNow());
         host.Out.Write();
         host.Out.Write("history", Tone.Faint);
-        var lines = new EventLines(view.StartedAt, names: view.Steps.Select(step => step.Name));
+        var lines = new EventLines(startedAt: null, names: view.Steps.Select(step => step.Name));
         if (events.Count > EventsMax)
         {
             var leftOut = Words.Count(events.Count - EventsMax, "earlier event");

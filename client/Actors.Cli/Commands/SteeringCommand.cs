@@ -58,17 +58,24 @@ internal sealed class SteeringCommand : ICliCommand
     private async Task<int> RunAsync(ParseResult parsed, IActorsClient client, CancellationToken cancellationToken)
     {
         var id = parsed.GetRequiredValue(_id);
+        var before = await client.GetAsync(id, cancellationToken);
         var done = await _act(parsed, client, id, cancellationToken);
-        if (!parsed.GetValue(_json))
+        var view = await client.GetAsync(id, cancellationToken);
+        if (parsed.GetValue(_json))
         {
-            _host.Out.Write(Line.Of(id.ToString(), Tone.Strong).Add("  " + done));
+            _host.Out.WriteRaw(JsonText.Of(InvocationReport.Of(view)));
             return ExitCode.Done;
         }
 
-        var view = await client.GetAsync(id, cancellationToken);
-        _host.Out.WriteRaw(JsonText.Of(InvocationReport.Of(view)));
+        // Steering is idempotent: what has ended takes it, and stays as it is.
+        var isIdle = before.HasEnded && view.HasEnded && view.Sequence == before.Sequence;
+        var text = isIdle ? $"has ended already ({Words.Of(view.Status)}); nothing was changed" : Said(done, view);
+        _host.Out.Write(Line.Of(id.ToString(), Tone.Strong).Add("  " + text, isIdle ? Tone.Warn : Tone.Plain));
         return ExitCode.Done;
     }
+
+    private static string Said(string done, InvocationView view) =>
+        view.Status == InvocationStatus.Cancelled ? "cancelled" : done;
 
     private static SteeringCommand Of(
         CliHost host, string name, string description, string done,

@@ -55,8 +55,16 @@ internal sealed class ValidateCommand(CliHost host) : ICliCommand
         IEnumerable<CheckedFile> scenario = hasScenario ? [CheckScenario(Path.Combine(path, ScenarioFile.Name))] : [];
         return scenario.Concat(Source.ProcessFiles(path).Select(file =>
         {
-            var result = Source.Read(file);
-            return new CheckedFile(file, result.Map, null, result.Errors);
+            try
+            {
+                var result = Source.Read(file);
+                return new CheckedFile(file, result.Map, null, result.Errors);
+            }
+            catch (RefusedException e)
+            {
+                // Among many files, one that can't be read hides no mistakes of the others.
+                return new CheckedFile(file, null, null, [new DefinitionError(e.Type, e.Message, file, 0)]);
+            }
         })).ToList();
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Unicode;
 using Actors.Cli.Hosting;
 using Actors.Cli.Rendering;
 using Actors.Cli.Scenarios;
@@ -91,7 +92,11 @@ internal static class Source
             var buffer = new byte[81920];
             int count;
             while (text.Length <= bytesMax && (count = stream.Read(buffer)) > 0) text.Write(buffer, 0, count);
-            return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+            var bytes = text.GetBuffer().AsSpan(0, (int)text.Length);
+            // A text that was cut may end within a character.
+            if (bytes.Length <= bytesMax && !Utf8.IsValid(bytes))
+                throw new RefusedException($"file '{file}' is not UTF-8 text; save it as UTF-8", "not-utf-8");
+            return Encoding.UTF8.GetString(bytes);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -63,6 +63,9 @@ internal sealed class ReadingPlace(CliHost host)
         command.Add(_store);
     }
 
+    /// <summary>Whether a store's file was named, rather than a silo.</summary>
+    public bool IsFile(ParseResult parsed) => parsed.GetValue(_store) is not null;
+
     /// <summary>Runs with a reader of the place that was named.</summary>
     public async Task<T> ReadAsync<T>(ParseResult parsed, Func<InvocationReader, CancellationToken, Task<T>> read)
     {

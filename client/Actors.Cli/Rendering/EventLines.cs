@@ -1,13 +1,14 @@
+using System.Globalization;
 using System.Text.Json;
 using Actors.Definitions;
 
 namespace Actors.Cli.Rendering;
 
 /// <summary>Events of a history, a line each.</summary>
-/// <param name="startedAt">What times are counted from.</param>
+/// <param name="startedAt">What times are counted from; null: they are points in time.</param>
 /// <param name="map">The definition, if it is known: names what steps wait for.</param>
 /// <param name="names">Names of the steps, if the definition is not known.</param>
-internal sealed class EventLines(DateTimeOffset startedAt, StepMap? map = null, IEnumerable<string>? names = null)
+internal sealed class EventLines(DateTimeOffset? startedAt, StepMap? map = null, IEnumerable<string>? names = null)
 {
     private const int TimeWidth = 10;
     private const int NameMax = 40;
@@ -21,7 +22,8 @@ internal sealed class EventLines(DateTimeOffset startedAt, StepMap? map = null, 
     /// <summary>The line of an event.</summary>
     public Line Of(HistoryEvent e)
     {
-        var line = Line.Of(Words.Of(e.At - startedAt), Tone.Faint).Pad(TimeWidth, toRight: true).Add("  ");
+        var time = startedAt is { } start ? Words.Of(e.At - start) : Words.Exactly(e.At);
+        var line = Line.Of(time, Tone.Faint).Pad(TimeWidth, toRight: true).Add("  ");
         var data = e.Data.IsNull ? default : e.Data.ToElement();
         if (e.Step is { } step) line = line.Add(Line.Of(step).Pad(_nameWidth)).Add("  ");
         var (text, tone) = Say(e, data);
@@ -77,10 +79,9 @@ internal sealed class EventLines(DateTimeOffset startedAt, StepMap? map = null, 
         var failure = data.TryGetProperty("failure", out var record)
             ? $": {Text(record, "type")}: {Text(record, "message")}"
             : "";
-        if (!data.TryGetProperty("retryAt", out var at) || !at.TryGetInt64(out var micros))
+        if (!DateTimeOffset.TryParse(Text(data, "retryAt"), CultureInfo.InvariantCulture, out var retryAt))
             return ($"{what}failed{Attempt(e)}{failure}", Tone.Bad);
-        var pause = startedAt + TimeSpan.FromMicroseconds(micros) - e.At;
-        return ($"{what}attempt {e.Attempt} failed{failure}; again in {Words.Of(pause)}", Tone.Warn);
+        return ($"{what}attempt {e.Attempt} failed{failure}; again in {Words.Of(retryAt - e.At)}", Tone.Warn);
     }
 
     private static string Stopping(JsonElement data)

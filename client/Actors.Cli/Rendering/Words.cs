@@ -26,6 +26,10 @@ internal static class Words
     public static string Of(DateTimeOffset time) =>
         time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>A point in time by ISO 8601, in UTC, to the millisecond.</summary>
+    public static string Exactly(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>A status as files and JSON write it.</summary>
     public static string Of(InvocationStatus status) => Camel(status.ToString());
 

@@ -54,10 +54,9 @@ internal static class WorkItemFactory
     /// <exception cref="TerminalException">It gives no id.</exception>
     public static InvocationId ChildOf(InvocationState state, CompiledStep compiled, StepState step, StepRef reference)
     {
-        var child = (StepAction.Child)compiled.Action.Declared;
-        var id = compiled.Action.Id?.Evaluate(new InvocationDocument(state, compiled, reference.Item), null)
-            ?? $"{state.Id.Id}.{state.Run}.{reference}{(step.Round == 0 ? "" : $".{step.Round}")}";
-        return new InvocationId(state.Id.Tenant, child.Process, CheckId(id, compiled.Name));
+        var child = ChildIds.Of(state, compiled, step, reference);
+        CheckId(child.Id, compiled.Name);
+        return child;
     }
 
     /// <summary>The place of a stage in a queued pipeline: one attempt at a time, unless its limit says otherwise.</summary>

@@ -25,9 +25,9 @@ internal static class FailureRules
     {
         var name = StepText(attempt.CurrentStep, attempt.Work.Key.Item);
         var failure = attempt.Reason == StopReason.Timeout
-            ? Failure.Transient("timeout", string.Create(
-                CultureInfo.InvariantCulture,
-                $"step '{name}' did not end, and gave no heartbeat, within its timeout of {attempt.Work.Timeout:c}"))
+            ? Failure.Transient("timeout",
+                $"step '{name}' did not end, and gave no heartbeat, within its timeout of " +
+                Durations.Format(attempt.Work.Timeout))
             : Failure.Transient("cancelled", $"step '{name}' was told to stop, by its invocation or the silo's end");
         return failure with { Cause = cause };
     }

@@ -15,13 +15,15 @@ public static class SiloEngine
     /// <param name="more">Adds processes, handlers and entities of referenced assemblies; null: none.</param>
     /// <exception cref="DefinitionException">Process files break the rules; it holds every error.</exception>
     /// <exception cref="SiloStartException">
-    /// The folder of processes can't be read, or that of the store is not there.
+    /// The folder of processes can't be read or, unless it is the default one, is not there; or that of the store is
+    /// not there.
     /// </exception>
     public static void Add(IServiceCollection services, SiloOptions options, Action<ActorsOptions>? more = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         CheckFolderOf(options.Store);
+        CheckProcesses(options.Processes);
         var processes = ProcessFolder.Read(options.Processes);
         var configured = Configuration(options);
         services.AddSingleton<IServiceEndpoints>(new ConfiguredEndpoints(configured));
@@ -46,6 +48,15 @@ public static class SiloEngine
         throw new SiloStartException(
             $"there is no folder '{folder}' for the store '{store}'; a silo makes the store's file, but not its " +
             "folder: make that, or name another place with --store");
+    }
+
+    // A silo that serves nothing because a name was mistyped would look healthy.
+    private static void CheckProcesses(string folder)
+    {
+        if (folder == SiloOptions.DefaultProcesses || Directory.Exists(folder) || File.Exists(folder)) return;
+        throw new SiloStartException(
+            $"there is no folder of processes '{folder}' (paths count from the working directory); make it, or name " +
+            "another with --processes");
     }
 
     private static IConfigurationRoot Configuration(SiloOptions options) => new ConfigurationBuilder()

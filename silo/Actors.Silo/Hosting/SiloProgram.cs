@@ -22,6 +22,11 @@ public static class SiloProgram
         Description = "Configuration file. Default: actors.json next to the folder of processes",
     };
 
+    private static readonly Option<string> Logs = new("--logs")
+    {
+        Description = "Log lines on the console: auto (text on a terminal, else json), json, text, none. Default: auto",
+    };
+
     private static readonly Option<string> Host =
         new("--host") { Description = "Which host runs the grains: embedded" };
 
@@ -38,7 +43,7 @@ public static class SiloProgram
     {
         var command = new RootCommand("Runs a silo: processes from files, an HTTP API, a durable store.")
         {
-            Urls, Store, Processes, Config, Host,
+            Urls, Store, Processes, Config, Logs, Host,
         };
         command.SetAction((parsed, token) => RunAsync(parsed, run, error, token));
         var parsed = command.Parse(args);
@@ -73,13 +78,14 @@ public static class SiloProgram
                     ["Silo:Urls"] = parsed.GetValue(Urls),
                     ["Silo:Store"] = parsed.GetValue(Store),
                     ["Silo:Processes"] = parsed.GetValue(Processes),
+                    ["Silo:Logs"] = parsed.GetValue(Logs),
                     ["Silo:Host"] = parsed.GetValue(Host),
                 },
                 parsed.GetValue(Config));
         }
         catch (SiloStartException e)
         {
-            await error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync($"actors: {e.Message}");
             return SiloRunner.Refused;
         }
 

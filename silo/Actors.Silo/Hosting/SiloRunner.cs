@@ -85,9 +85,9 @@ public static class SiloRunner
     /// <summary>The paragraph for people if an exception is a refusal to start; null if it is a defect.</summary>
     public static string? Refusal(Exception exception) => exception switch
     {
-        SiloStartException e => e.Message,
+        SiloStartException e => $"actors: {e.Message}",
         DefinitionException e => string.Join(Environment.NewLine, e.Errors),
-        ActorsException e => e.Message,
+        ActorsException e => $"actors: {e.Message}",
         _ => null,
     };
 

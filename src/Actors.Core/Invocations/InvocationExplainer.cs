@@ -75,9 +75,28 @@ public static class InvocationExplainer
         {
             StepAction.Wait wait => new WaitReason(name, $"signal '{wait.Signal}'", since, due, $"actors signal {state.Id} {wait.Signal}"),
             StepAction.Delay => new WaitReason(name, "the end of its delay", since, due, "the timer"),
-            StepAction.Child child => new WaitReason(name, $"child process '{child.Process}'", since, due, "the end of the child"),
+            StepAction.Child => OfChild(state, compiled, step, reference, since, due),
             _ => new WaitReason(name, $"attempt {step.Attempts + 1}, after: {step.Failure?.Message}", since, due, "the timer"),
         });
+    }
+
+    private static WaitReason OfChild(
+        InvocationState state, CompiledStep compiled, StepState step, StepRef reference, DateTimeOffset since,
+        DateTimeOffset? due)
+    {
+        var process = ((StepAction.Child)compiled.Action.Declared).Process;
+        var (waitsFor, releasedBy) = ($"child process '{process}'", "the end of the child");
+        try
+        {
+            var child = ChildIds.Of(state, compiled, step, reference);
+            (waitsFor, releasedBy) = ($"child '{child}'", $"its end; why it waits: actors explain {child}");
+        }
+        catch (TerminalException)
+        {
+            // Its id can't be made, and so it was not started: the step is about to fail for the same reason.
+        }
+
+        return new WaitReason(reference.ToString(), waitsFor, since, due, releasedBy);
     }
 
     private static DateTimeOffset At(InvocationState state, long micros) => state.StartedAt + Micros.ToSpan(micros);

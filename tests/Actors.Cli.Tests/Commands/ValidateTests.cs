@@ -9,6 +9,18 @@ public sealed class ValidateTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Fact]
+    public async Task A_file_that_is_not_text_hides_no_mistakes_of_others()
+    {
+        await File.WriteAllBytesAsync(Path.Combine(_cli.Folder, "a.yaml"), [0xFF, 0xFE, 0x70, 0x00]);
+        _cli.File("b.yaml", "process: b\nsteps: [");
+        var validate = await _cli.RunAsync("validate", _cli.Folder);
+        validate.Code.ShouldBe(2);
+        validate.Error.ShouldContain("a.yaml' is not UTF-8 text");
+        validate.Error.ShouldContain("b.yaml:2: the file is not well-formed YAML");
+        validate.Error.ShouldContain("2 errors in 2 files");
+    }
+
+    [Fact]
     public async Task A_valid_file_is_described_with_its_critical_path()
     {
         var file = _cli.File("order.yaml", """

@@ -65,7 +65,7 @@ public sealed class TextTests
     public void An_event_of_a_retry_says_why_and_when()
     {
         var e = new HistoryEvent(3, "StepFailed", Views.Noon.AddMilliseconds(120), "charge", 1, Payload.FromJson(
-            """{"failure":{"type":"http-503","message":"busy"},"retryAt":320000}"""));
+            """{"failure":{"type":"http-503","message":"busy"},"retryAt":"2026-05-04T12:00:00.320+00:00"}"""));
         new EventLines(Views.Noon).Of(e).ToString()
             .ShouldBe("    120 ms  charge  attempt 1 failed: http-503: busy; again in 200 ms");
     }

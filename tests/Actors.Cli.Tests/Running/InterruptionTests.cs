@@ -69,9 +69,16 @@ public sealed class InterruptionTests : IDisposable
 
         var explain = await _cli.RunAsync("explain", "slow/s1", "--store", _cli.Store);
         explain.Out.ShouldContain("step second waits for the end of its delay");
+        explain.Out.ShouldContain("No process has the store open");
 
         var json = await _cli.RunAsync("show", "slow/s1", "--store", _cli.Store, "--json");
-        json.Json.GetProperty("history")[0].GetProperty("type").GetString().ShouldBe("Started");
+        var history = json.Json.GetProperty("history");
+        history[0].GetProperty("type").GetString().ShouldBe("Started");
+        history.EnumerateArray().ShouldAllBe(e => !e.GetProperty("data").TryGetProperty("at", out _));
+        var scheduled = history.EnumerateArray().Last();
+        var due = scheduled.GetProperty("data").GetProperty("due").GetDateTimeOffset();
+        (due - scheduled.GetProperty("at").GetDateTimeOffset()).ShouldBe(TimeSpan.FromSeconds(2));
+        show.Out.ShouldContain($"{scheduled.GetProperty("at").GetDateTimeOffset():yyyy-MM-ddTHH:mm:ss.fff}Z  second");
 
         var missing = await _cli.RunAsync("show", "slow/s2", "--store", _cli.Store);
         missing.Code.ShouldBe(2);

@@ -17,6 +17,10 @@ public sealed class ServeTests : IDisposable
             steps: { open: { wait: go } }
             output: { ok: true }
             """);
+        await File.WriteAllTextAsync(Path.Combine(processes, "outer.yaml"), """
+            process: outer
+            steps: { inner: { child: gate } }
+            """);
         var config = _cli.File("silo.json", """{ "Silo": { "Logs": "none" } }""");
         using var stop = new CancellationTokenSource();
         var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,9 +47,33 @@ public sealed class ServeTests : IDisposable
         watch.Code.ShouldBe(0);
         watch.Out.ShouldContain("took signal 'go'");
         (await _cli.RunAsync("retry", "gate/g1")).Code.ShouldBe(2);
+        (await _cli.RunAsync("cancel", "gate/g1")).Out.ShouldContain(
+            "gate/g1  has ended already (completed); nothing was changed");
+        (await _cli.RunAsync("start", "gate", "--key", "g2")).Code.ShouldBe(0);
+        (await _cli.RunAsync("pause", "gate/g2")).Out.ShouldContain("gate/g2  paused");
+        (await _cli.RunAsync("resume", "gate/g2")).Out.ShouldContain("gate/g2  resumed");
+        (await _cli.RunAsync("cancel", "gate/g2")).Out.ShouldContain("gate/g2  cancelled");
+        (await _cli.RunAsync("start", "outer", "--key", "o1")).Code.ShouldBe(0);
+        (await _cli.RunAsync("explain", "outer/o1")).Out.ShouldContain(
+            "released by: its end; why it waits: actors explain gate/o1.1.inner");
+        (await _cli.RunAsync("start", "gate", "--key", "../../etc/passwd")).Code.ShouldBe(0);
+        (await _cli.RunAsync("list")).Out.ShouldContain("default/gate/../../etc/passwd");
+        (await _cli.RunAsync("show", "default/gate/../../etc/passwd")).Code.ShouldBe(0);
         (await _cli.RunAsync("start", "gaet")).Error.ShouldContain("did you mean 'gate'?");
 
         await stop.CancelAsync();
         (await serving).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_folder_of_processes_that_is_not_there_is_refused_if_it_was_named()
+    {
+        var serve = await _cli.RunAsync(
+            "serve", "--urls", "http://127.0.0.1:0", "--store", _cli.Store, "--processes",
+            Path.Combine(_cli.Folder, "proceses"));
+        serve.Code.ShouldBe(2);
+        serve.Error.ShouldContain("actors: there is no folder of processes");
+        serve.Error.TrimEnd().ShouldNotContain("\n");
+        File.Exists(_cli.Store).ShouldBeFalse();
     }
 }

@@ -35,7 +35,8 @@ internal static class ComplianceProcesses
 
     internal sealed record Guest(string Name);
 
-    internal sealed record Greeting([property: System.Text.Json.Serialization.JsonPropertyName("greeting")] string Text);
+    internal sealed record Greeting(
+        [property: System.Text.Json.Serialization.JsonPropertyName("greeting")] string Text);
 
     internal sealed class Counter : Entity<Counter.Count>
     {

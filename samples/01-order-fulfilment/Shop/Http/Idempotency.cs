@@ -25,8 +25,8 @@ internal sealed record RequestIdentity(string? Key, string Fingerprint)
 /// <summary>
 /// Does a request once per idempotency key. The answer is stored in the transaction of the effect: had it one of its
 /// own, a crash between the two would leave an effect without an answer, and the retry would do it again. Refusals
-/// (402, 404, 409) are answers and are stored too; 400, 422 and 503 did nothing and are not. Keys are kept as long as the
-/// ledger. Without a key every request is a new one.
+/// (402, 404, 409) are answers and are stored too; 400, 422 and 503 did nothing and are not. Keys are kept as long as
+/// the ledger. Without a key every request is a new one.
 /// </summary>
 internal static class Idempotency
 {

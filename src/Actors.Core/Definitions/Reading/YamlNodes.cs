@@ -27,9 +27,10 @@ internal sealed class YamlNodes
     /// </summary>
     public static Node? Read(string text, FileErrors errors)
     {
+        YamlNodes? reader = null;
         try
         {
-            var reader = new YamlNodes(text, errors);
+            reader = new YamlNodes(text, errors);
             var root = reader.ReadDocument();
             return reader._isAborted ? null : root;
         }
@@ -40,8 +41,11 @@ internal sealed class YamlNodes
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or
             OverflowException or IndexOutOfRangeException or NullReferenceException)
         {
-            // Input that the YAML parser itself stumbles over.
-            errors.Add("malformed-yaml", 0, $"the file is not well-formed YAML: {Sentence(e.Message)}");
+            // Input that the YAML parser itself stumbles over: what it says then is about itself.
+            var line = (int)(reader?._parser.Current?.Start.Line ?? 0);
+            errors.Add("malformed-yaml", line,
+                "the file is not well-formed YAML: it can't be read on from here; is a bracket, brace or quotation mark " +
+                "not closed?");
         }
 
         return null;
