@@ -23,7 +23,8 @@ public static class SiloEngine
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         CheckFolderOf(options.Store);
-        CheckProcesses(options.Processes);
+        // One with processes of its own needs no folder.
+        if (more is null) CheckProcesses(options.Processes);
         var processes = ProcessFolder.Read(options.Processes);
         var configured = Configuration(options);
         services.AddSingleton<IServiceEndpoints>(new ConfiguredEndpoints(configured));

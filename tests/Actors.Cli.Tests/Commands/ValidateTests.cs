@@ -12,11 +12,11 @@ public sealed class ValidateTests : IDisposable
     public async Task A_file_that_is_not_text_hides_no_mistakes_of_others()
     {
         await File.WriteAllBytesAsync(Path.Combine(_cli.Folder, "a.yaml"), [0xFF, 0xFE, 0x70, 0x00]);
-        _cli.File("b.yaml", "process: b\nsteps: [");
+        _cli.File("b.yaml", "process: b\nsteps:\n  a: { simulate: 1s\n  b: [");
         var validate = await _cli.RunAsync("validate", _cli.Folder);
         validate.Code.ShouldBe(2);
         validate.Error.ShouldContain("a.yaml' is not UTF-8 text");
-        validate.Error.ShouldContain("b.yaml:2: the file is not well-formed YAML");
+        validate.Error.ShouldContain("b.yaml:3: the file is not well-formed YAML: it can't be read on from here");
         validate.Error.ShouldContain("2 errors in 2 files");
     }
 

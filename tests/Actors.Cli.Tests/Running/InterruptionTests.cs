@@ -74,7 +74,7 @@ public sealed class InterruptionTests : IDisposable
         var json = await _cli.RunAsync("show", "slow/s1", "--store", _cli.Store, "--json");
         var history = json.Json.GetProperty("history");
         history[0].GetProperty("type").GetString().ShouldBe("Started");
-        history.EnumerateArray().ShouldAllBe(e => !e.GetProperty("data").TryGetProperty("at", out _));
+        foreach (var e in history.EnumerateArray()) e.GetProperty("data").TryGetProperty("at", out _).ShouldBeFalse();
         var scheduled = history.EnumerateArray().Last();
         var due = scheduled.GetProperty("data").GetProperty("due").GetDateTimeOffset();
         (due - scheduled.GetProperty("at").GetDateTimeOffset()).ShouldBe(TimeSpan.FromSeconds(2));
