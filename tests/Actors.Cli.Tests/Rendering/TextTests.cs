@@ -62,6 +62,20 @@ public sealed class TextTests
         TerminalForm.Of(true, _ => "en_US.UTF-8", 65001, () => (80, 24)).ShouldBe(ScreenForm.Piped);
 
     [Fact]
+    public async Task Lines_that_are_replaced_leave_room_for_the_echo_of_Ctrl_C()
+    {
+        await using var writer = new StringWriter();
+        var screen = new Screen(writer, new ScreenForm(true, HasColour: false, HasUnicode: true, 20, 24));
+        await screen.LiveAsync(update =>
+        {
+            update([Line.Of(new string('x', 50))]);
+            return Task.CompletedTask;
+        });
+        writer.ToString().ShouldContain(new string('x', 16) + "~");
+        writer.ToString().ShouldNotContain(new string('x', 17));
+    }
+
+    [Fact]
     public void An_event_of_a_retry_says_why_and_when()
     {
         var e = new HistoryEvent(3, "StepFailed", Views.Noon.AddMilliseconds(120), "charge", 1, Payload.FromJson(
