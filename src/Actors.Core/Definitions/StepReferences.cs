@@ -15,13 +15,14 @@ public static class StepReferences
     {
         ArgumentNullException.ThrowIfNull(step);
         var names = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var expression in StepExpressions.Of(step))
         {
             if (expression.InUndo || expression.SeesResponse) continue;
             if (!Expressions.TryRead(expression.Kind, expression.Text, out var references, out _)) continue;
             foreach (var reference in references)
             {
-                if (reference is ["steps", var name, "result", ..] && !names.Contains(name, StringComparer.Ordinal)) names.Add(name);
+                if (reference is ["steps", var name, "result", ..] && seen.Add(name)) names.Add(name);
             }
         }
 

@@ -141,6 +141,6 @@ internal static class ActionRules
         if (services.ContainsKey(service)) return;
         check.Add("unknown-service", i, path,
             $"calls the service '{service}', which is not declared; add it to 'services', or write an absolute URL",
-            Spelling.Nearest(service, services.Keys));
+            check.NearestService(service));
     }
 }

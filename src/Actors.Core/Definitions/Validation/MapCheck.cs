@@ -45,9 +45,14 @@ internal sealed class MapCheck
         Errors.Add(rule, Positions?.LineOf(path) ?? 0, $"process '{Map.Process}' {message}", suggestion);
 
     /// <summary>The step that was probably meant; null if none is near.</summary>
-    public string? NearestStep(string name)
+    public string? NearestStep(string name) => Nearest(name, Index.Keys, Index.Count);
+
+    /// <summary>The service that was probably meant; null if none is near.</summary>
+    public string? NearestService(string name) => Nearest(name, Map.Services.Keys, Map.Services.Count);
+
+    private string? Nearest(string name, IEnumerable<string> known, int count)
     {
-        _suggestionsLeft -= Map.Steps.Length;
-        return _suggestionsLeft < 0 ? null : Spelling.Nearest(name, Index.Keys);
+        _suggestionsLeft -= count;
+        return _suggestionsLeft < 0 ? null : Spelling.Nearest(name, known);
     }
 }
