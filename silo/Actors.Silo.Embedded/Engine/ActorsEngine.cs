@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Actors.Core.Definitions;
 using Actors.Core.Processes;
@@ -76,9 +77,13 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     /// Opens the store, registers the processes, starts the host. Unfinished work is taken up in the background.
     /// </summary>
     /// <exception cref="StoreOpenException">The store can't be opened.</exception>
-    /// <exception cref="DefinitionException">A process is not valid.</exception>
+    /// <exception cref="DefinitionException">
+    /// A process is not valid, or its steps and their handlers do not fit; it holds every error of every process.
+    /// </exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var errors = _options.Processes.SelectMany(map => ProcessCheck.Check(map, _options)).ToImmutableArray();
+        if (!errors.IsEmpty) throw new DefinitionException(errors);
         var definitions = _options.Processes.Select(Prepare).ToArray();
         var store = await OpenAsync(cancellationToken);
         var running = Compose(store);
@@ -121,8 +126,6 @@ public sealed partial class ActorsEngine : IAsyncDisposable
 
     private static (CompiledProcess Definition, Payload Text) Prepare(StepMap map)
     {
-        var errors = StepMapValidator.Check(map);
-        if (!errors.IsEmpty) throw new DefinitionException(errors);
         var text = StepMapJson.Write(map);
         return (CompiledProcess.Compile(map, ContentHash.OfCanonical(text)), Payload.FromTrustedUtf8(Encoding.UTF8.GetBytes(text)));
     }

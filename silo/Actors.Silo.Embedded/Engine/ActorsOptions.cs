@@ -18,6 +18,7 @@ namespace Actors.Silo.Embedded;
 public sealed class ActorsOptions
 {
     private readonly List<StepMap> _processes = [];
+    private readonly Dictionary<StepMap, string> _files = new(ReferenceEqualityComparer.Instance);
     private readonly List<IEventSubscriber> _subscribers = [];
 
     /// <summary>
@@ -100,10 +101,21 @@ public sealed class ActorsOptions
         return this;
     }
 
+    /// <summary>Hosts a process that was read from a file.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="path">The file, which errors between its steps and their handlers then name with the line.</param>
+    public ActorsOptions AddProcess(StepMap process, string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        AddProcess(process);
+        _files[process] = path;
+        return this;
+    }
+
     /// <summary>Hosts the process in a file.</summary>
     /// <exception cref="DefinitionException">The file is not a valid process; it holds every error.</exception>
     public ActorsOptions AddProcessFile(string path) =>
-        AddProcess(ProcessFile.Read(File.ReadAllText(path), path).MapOrThrow());
+        AddProcess(ProcessFile.Read(File.ReadAllText(path), path).MapOrThrow(), path);
 
     /// <summary>Adds every handler class of an assembly.</summary>
     public ActorsOptions AddHandlers(Assembly assembly)
@@ -132,6 +144,9 @@ public sealed class ActorsOptions
         _subscribers.Add(subscriber);
         return this;
     }
+
+    /// <summary>The file that a process was read from; null: it was not.</summary>
+    internal string? FileOf(StepMap process) => _files.GetValueOrDefault(process);
 
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     internal void Validate()

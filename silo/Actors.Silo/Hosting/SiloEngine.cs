@@ -36,7 +36,7 @@ public static class SiloEngine
             engine.DrainTimeout = options.StopTimeout;
             engine.Retention = options.Retention;
             engine.Worker = engine.Worker with { SimulatedTimeScale = options.SimulatedTimeScale };
-            foreach (var process in processes) engine.AddProcess(process);
+            foreach (var (map, file) in processes) engine.AddProcess(map, file);
             more?.Invoke(engine);
         });
         services.AddSingleton<ISiloHealth, EngineHealth>();

@@ -6,6 +6,11 @@ using Actors.Silo.Configuration;
 
 namespace Actors.Silo.Processes;
 
+/// <summary>A process and the file it stands in.</summary>
+/// <param name="Map">The process.</param>
+/// <param name="File">Path of its file.</param>
+public sealed record FolderProcess(StepMap Map, string File);
+
 /// <summary>
 /// The process files of a folder: every <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> directly in it.
 /// </summary>
@@ -26,7 +31,7 @@ public static class ProcessFolder
     /// Files break the rules, or two define the same process; it holds every error of every file.
     /// </exception>
     /// <exception cref="SiloStartException">The folder or a file can't be read, or there are too many.</exception>
-    public static ImmutableArray<StepMap> Read(string folder)
+    public static ImmutableArray<FolderProcess> Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         try
@@ -55,9 +60,9 @@ public static class ProcessFolder
                 $"the folder of processes '{folder}' has more than {FilesMax} files; split it among several silos");
     }
 
-    private static ImmutableArray<StepMap> ReadAll(List<string> files)
+    private static ImmutableArray<FolderProcess> ReadAll(List<string> files)
     {
-        var maps = ImmutableArray.CreateBuilder<StepMap>();
+        var maps = ImmutableArray.CreateBuilder<FolderProcess>();
         var errors = ImmutableArray.CreateBuilder<DefinitionError>();
         var fileOf = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in files)
@@ -65,7 +70,7 @@ public static class ProcessFolder
             var read = ProcessFile.Read(Text(file), file);
             errors.AddRange(read.Errors);
             if (read.Map is not { } map) continue;
-            maps.Add(map);
+            maps.Add(new FolderProcess(map, file));
             if (!fileOf.TryAdd(map.Process, file))
             {
                 errors.Add(new DefinitionError(

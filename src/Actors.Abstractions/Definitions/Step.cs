@@ -29,6 +29,18 @@ public sealed record Step
     /// </summary>
     public Template? Input { get; init; }
 
+    /// <summary>
+    /// JSON Schema (documented subset) of what the action is given: the http body, the data of an event, else the
+    /// input; as canonical JSON text. Checked against what the definition gives it, not against values. Null: anything.
+    /// </summary>
+    public string? In { get; init; }
+
+    /// <summary>
+    /// JSON Schema (documented subset) of the result, of a mapped step the result of one item; as canonical JSON text.
+    /// Checked against those who use the result, not against values. Null: by the handler's type, or anything.
+    /// </summary>
+    public string? Out { get; init; }
+
     /// <summary>Bounds of one attempt and of the step as a whole.</summary>
     public StepTimeouts Timeout { get; init; } = new(null, null);
 

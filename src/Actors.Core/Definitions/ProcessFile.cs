@@ -37,6 +37,17 @@ public static class ProcessFile
             : DefinitionResult.Invalid(errors.ToImmutable());
     }
 
+    /// <summary>Where the parts of a map stand in its text; null: the text is not, or no longer, that map's.</summary>
+    internal static SourcePositions? PositionsOf(string text, string fileName, StepMap map)
+    {
+        var errors = new FileErrors(fileName);
+        if (ReadRoot(text, fileName, TextBytesMax, errors) is not { } root) return null;
+        var read = MapReader.Read(root, errors);
+        return read is not null && errors.IsEmpty && ContentHash.Of(read) == ContentHash.Of(map)
+            ? new SourcePositions(root)
+            : null;
+    }
+
     private static MappingNode? ReadRoot(string text, string? fileName, int bytesMax, FileErrors errors)
     {
         if (text.Length > bytesMax || Encoding.UTF8.GetByteCount(text) > bytesMax)

@@ -50,5 +50,6 @@ public static class StepMapValidator
         PipelineRules.Check(check);
         ReferenceRules.Check(check);
         ReachabilityRules.Check(check);
+        ValueRules.Check(check, null);
     }
 }

@@ -25,6 +25,9 @@ public sealed class JsonPathQuery
     /// <summary>Whether it selects at most one node whatever the document: only names and indexes, one each.</summary>
     public bool IsSingular => _path.IsSingular;
 
+    /// <summary>Of a singular query its names, with null for an index; null: it is not singular.</summary>
+    internal IReadOnlyList<string?>? SingularNames => _path.IsSingular ? _path.Names : null;
+
     /// <summary>
     /// The names that this query, and every query from the root inside its filters, begin with:
     /// <c>$.steps.charge.result[0].id</c> gives <c>steps, charge, result</c>. An empty one stands for a query that may

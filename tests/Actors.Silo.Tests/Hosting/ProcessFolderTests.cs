@@ -18,7 +18,7 @@ public sealed class ProcessFolderTests : IDisposable
         Write("c.json", """{"process":"c","steps":{"only":{"delay":"1s"}}}""");
         Write("actors.json", "{}");
         Write("notes.txt", "not a process");
-        ProcessFolder.Read(_folder).Select(m => m.Process).ShouldBe(["a", "b", "c"]);
+        ProcessFolder.Read(_folder).Select(p => p.Map.Process).ShouldBe(["a", "b", "c"]);
     }
 
     [Fact]

@@ -20,10 +20,12 @@ internal sealed record RetryOverride(
 }
 
 /// <summary>What a handler takes and gives.</summary>
-internal sealed record HandlerTypes(Type Input, Type Output)
+/// <param name="Input">Type of its input.</param>
+/// <param name="Output">Type of its result.</param>
+public sealed record HandlerTypes(Type Input, Type Output)
 {
     /// <summary>By the handler interface that a class implements; null: it implements none, or several.</summary>
-    public static HandlerTypes? Of(Type handler)
+    internal static HandlerTypes? Of(Type handler)
     {
         var found = handler.GetInterfaces()
             .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IStepHandler<,>))

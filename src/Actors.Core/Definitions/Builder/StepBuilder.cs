@@ -1,4 +1,6 @@
 using System.Linq.Expressions;
+using System.Text.Json;
+using Actors.Core.Definitions.Canonical;
 
 namespace Actors.Definitions;
 
@@ -73,6 +75,14 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
         _inputType = typeof(TValue);
         return this;
     }
+
+    /// <summary>JSON Schema of what the action is given, as JSON text; see <see cref="Definitions.Step.In"/>.</summary>
+    public StepBuilder<TInput> In(string jsonSchema) =>
+        Schema("in", jsonSchema, (step, json) => step with { In = json });
+
+    /// <summary>JSON Schema of the result, as JSON text; see <see cref="Definitions.Step.Out"/>.</summary>
+    public StepBuilder<TInput> Out(string jsonSchema) =>
+        Schema("out", jsonSchema, (step, json) => step with { Out = json });
 
     /// <summary>Bounds of one attempt, and of the step with all its retries.</summary>
     public StepBuilder<TInput> Timeout(TimeSpan? attempt = null, TimeSpan? step = null) =>
@@ -163,6 +173,19 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     {
         _step = step;
         return this;
+    }
+
+    private StepBuilder<TInput> Schema(string key, string json, Func<Step, string, Step> set)
+    {
+        try
+        {
+            return Set(set(_step, CanonicalJson.Of(json)));
+        }
+        catch (JsonException e)
+        {
+            Error("schema", $"has a schema '{key}' that is not JSON: {e.Message}");
+            return this;
+        }
     }
 
     private string? PathOf(LambdaExpression lambda)

@@ -21,6 +21,8 @@ internal static class StepWriter
         }
 
         if (step.Input is { } input) MapWriter.WriteJson(json, "input", input.Json);
+        if (step.In is { } taken) MapWriter.WriteJson(json, "in", taken);
+        if (step.Out is { } given) MapWriter.WriteJson(json, "out", given);
         PolicyWriter.WriteTimeout(json, step.Timeout);
         if (!step.Retry.Equals(MapWriter.FrozenRetry)) PolicyWriter.WriteRetry(json, step.Retry);
         MapWriter.WriteTexts(json, "permanent", step.Permanent);

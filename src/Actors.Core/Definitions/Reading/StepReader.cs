@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Actors.Core.Definitions.Canonical;
 using Actors.Definitions;
 
 namespace Actors.Core.Definitions.Reading;
@@ -8,8 +9,8 @@ internal static class StepReader
 {
     private static readonly ImmutableArray<string> CommonKeys =
     [
-        "after", "join", "when", "each", "parallel", "input", "timeout", "retry", "permanent", "undo", "detached", "pure",
-        "limit", "duration", "reads", "writes", "labels",
+        "after", "join", "when", "each", "parallel", "input", "in", "out", "timeout", "retry", "permanent", "undo",
+        "detached", "pure", "limit", "duration", "reads", "writes", "labels",
     ];
 
     /// <summary>
@@ -29,6 +30,8 @@ internal static class StepReader
             When = fields.Text("when", "a condition such as $.input.total > 500"),
             Each = ReadEach(fields),
             Input = fields.Template("input"),
+            In = ReadSchema(fields, "in"),
+            Out = ReadSchema(fields, "out"),
             Timeout = PolicyReader.ReadTimeout(fields),
             Retry = PolicyReader.ReadRetry(fields, defaults.Retry),
             Permanent = fields.Texts("permanent", "a list of failure types or status codes"),
@@ -43,6 +46,9 @@ internal static class StepReader
         };
         return step;
     }
+
+    private static string? ReadSchema(MappingReader fields, string key) =>
+        fields.Node(key) is { } schema ? CanonicalJson.Of(schema) : null;
 
     private static Each? ReadEach(MappingReader fields)
     {

@@ -20,6 +20,8 @@ internal static class StepRules
         CheckLimit(check, i, step.Limit);
         CheckEach(check, i, step);
         CheckJoin(check, i, step);
+        CheckSchema(check, i, "in", step.In);
+        CheckSchema(check, i, "out", step.Out);
         CheckEntities(check, i, "reads", step.Reads.AsSpan());
         CheckEntities(check, i, "writes", step.Writes.AsSpan());
         MapRules.CheckLabels(step.Labels, (label, why) => check.Add("label", i, ["labels", label], why));
@@ -119,6 +121,16 @@ internal static class StepRules
                 if (!MapRules.IsDuration(deadline.After))
                     check.Add("join", i, ["join", "deadline"], "joins at a deadline that is not above 0 and at most 3650d");
                 break;
+        }
+    }
+
+    private static void CheckSchema(MapCheck check, int i, string key, string? schema)
+    {
+        if (schema is null) return;
+        foreach (var error in Expressions.SchemaErrors(schema))
+        {
+            check.Add("schema", i, [key, .. error.Path],
+                $"has a schema '{key}' that is not valid: {error.Pointer} {error.Message}", error.Suggestion);
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed class PathExpression
     public ImmutableArray<string> NamePrefix =>
         [.. _segments.TakeWhile(segment => segment.Name is not null).Select(segment => segment.Name!.Name)];
 
+    /// <summary>The names of the segments; null for what is no single name.</summary>
+    public IReadOnlyList<string?> Names => [.. _segments.Select(segment => segment.Name?.Name)];
+
     /// <summary>The value of this singular query, seen from a filter.</summary>
     public bool TrySingle(JsonElement current, Evaluation evaluation, out JsonElement value)
     {

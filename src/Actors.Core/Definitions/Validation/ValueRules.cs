@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Actors.Core.Definitions.Types;
+using Actors.Core.Text;
+using Actors.Definitions;
+
+namespace Actors.Core.Definitions.Validation;
+
+/// <summary>
+/// Rules of the values between steps, as far as schemas and handlers' types say what they are: what is given can be
+/// what is taken, and a path does not ask for a member that is never there.
+/// </summary>
+internal static class ValueRules
+{
+    private const string WayOut = "write an 'input' that fits, or change one of the two";
+
+    public static void Check(MapCheck check, HandlerTypeLookup? handlers)
+    {
+        var shapes = new StepShapes(check.Map, check.Index, handlers);
+        if (shapes.IsEmpty) return;
+        for (var i = 0; i < check.Map.Steps.Length && !check.Errors.IsFull; i++)
+        {
+            CheckMembers(check, i, shapes);
+            CheckEach(check, i, shapes);
+            CheckGiven(check, i, shapes);
+            CheckOut(check, i, shapes);
+        }
+    }
+
+    private static void CheckGiven(MapCheck check, int i, StepShapes shapes)
+    {
+        var step = check.Map.Steps[i];
+        var handler = shapes.HandlerOf(step);
+        if (handler is null && step.In is null) return;
+        var (given, from, key) = Given(step, shapes);
+        if (step.In is { } schema && ShapeFit.Between(given, SchemaShapes.Read(schema)) is { } misfit)
+            Add(misfit, "its 'in'", key ?? "in");
+        if (handler is { } called && ShapeFit.Between(given, called.Takes) is { } other)
+            Add(other, $"what its handler takes ({Show(called.Types.Input)})", key ?? "handler");
+
+        void Add(Misfit what, string taken, string at) => check.Add("type-mismatch", i, [at, .. what.Path],
+            $"is given {from}, which does not fit {taken}: {what}; {WayOut}");
+    }
+
+    private static (Shape Shape, string From, string? Key) Given(Step step, StepShapes shapes)
+    {
+        var (key, template) = step.Action switch
+        {
+            StepAction.Http { Body: { } body } => ("body", body),
+            StepAction.Emit { Data: { } data } => ("data", data),
+            _ => ("input", step.Input),
+        };
+        if (template is null)
+        {
+            var (implied, source) = shapes.ImpliedInputOf(step);
+            return (implied, source, null);
+        }
+
+        using var json = JsonDocument.Parse(template.Value.Json, new JsonDocumentOptions { MaxDepth = 1000 });
+        var root = json.RootElement;
+        var from = root.ValueKind == JsonValueKind.String ? $"'{root.GetString()}'" : $"its '{key}'";
+        return (shapes.ShapeOf(root, step), from, key);
+    }
+
+    private static void CheckOut(MapCheck check, int i, StepShapes shapes)
+    {
+        var step = check.Map.Steps[i];
+        if (step.Out is not { } schema || shapes.HandlerOf(step) is not { } handler) return;
+        if (ShapeFit.Between(handler.Gives, SchemaShapes.Read(schema)) is { } misfit)
+        {
+            check.Add("type-mismatch", i, ["out"],
+                $"declares an 'out' that what its handler gives ({Show(handler.Types.Output)}) does not fit: " +
+                $"{misfit}; change one of the two");
+        }
+    }
+
+    private static void CheckEach(MapCheck check, int i, StepShapes shapes)
+    {
+        var step = check.Map.Steps[i];
+        if (step.Each is not { } each || shapes.ShapeOf(each.Path, step) is not { } all) return;
+        if (all.Item() is not null) return;
+        check.Add("type-mismatch", i, ["each"],
+            $"runs for each of '{each.Path}', which is {Shape.Show(all.Real)}; 'each' takes a path to a list");
+    }
+
+    private static void CheckMembers(MapCheck check, int i, StepShapes shapes)
+    {
+        var step = check.Map.Steps[i];
+        foreach (var expression in StepExpressions.Of(step))
+        {
+            if (expression.SeesResponse) continue;
+            if (!Expressions.TryRead(expression.Kind, expression.Text, out var references, out _)) continue;
+            foreach (var reference in references)
+            {
+                if (shapes.Walk([.. reference], step, out var missing) is not null) continue;
+                var path = string.Join('.', reference.Take(missing.At));
+                var near = Spelling.Nearest(reference[missing.At], missing.Of.Members.Keys);
+                check.Add("unknown-field", i, expression.InUndo ? ["undo", expression.Key] : [expression.Key],
+                    $"looks at '$.{string.Join('.', reference)}' in '{expression.Key}', but '$.{path}' " +
+                    Holds(missing.Of),
+                    near is null ? null : $"$.{path}.{near}");
+            }
+        }
+    }
+
+    private static string Holds(Shape shape) => shape.Real != JsonKinds.Record
+        ? $"is {Shape.Show(shape.Real)}"
+        : shape.Members.Count == 0 ? "has no members" : $"holds only {string.Join(", ", shape.Members.Keys.Take(20))}";
+
+    private static string Show(Type type) => type.IsGenericType
+        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GenericTypeArguments.Select(Show))}>"
+        : type.Name;
+}
