@@ -62,7 +62,15 @@ public static class ProcessFile
             return null;
         }
 
-        var root = ReadNodes(text.TrimStart('\uFEFF'), fileName, errors);
+        if (text.IndexOf('\0', StringComparison.Ordinal) is var nul and >= 0)
+        {
+            errors.Add("malformed-text", text.AsSpan(0, nul).Count('\n') + 1,
+                "the file is not text: it holds the character U+0000; name a process file, saved as UTF-8");
+            return null;
+        }
+
+        text = text.TrimStart('\uFEFF');
+        var root = text.AsSpan().Trim().IsEmpty ? null : ReadNodes(text, fileName, errors);
         switch (root)
         {
             case MappingNode mapping:

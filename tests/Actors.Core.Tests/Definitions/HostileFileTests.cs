@@ -64,6 +64,88 @@ public sealed class HostileFileTests
     }
 
     [Theory]
+    [InlineData("process: p\nsteps:\n\ta: { handler: h }", "malformed-yaml", 3, "indent with spaces")]
+    [InlineData("process: p\nsteps:\n  a:\n  \thandler: h", "malformed-yaml", 4, "indent with spaces")]
+    [InlineData("process: p\nsteps:\n  a:\n    handler: h\n   after: [b]", "malformed-yaml", 5, "indentation")]
+    [InlineData("process: p\nsteps:\n  a: { handler: h, input: $.x[0] }", "malformed-yaml", 3, "goes into quotes")]
+    [InlineData("process: p\nsteps:\n  a:\n    when: $.x == \"a: b\"", "malformed-yaml", 4, "goes into quotes")]
+    [InlineData("process: p\nsteps:\n  a: { handler: @h }", "malformed-yaml", 3, "goes into quotes")]
+    [InlineData("process: p\nsteps:\n  a: { handler: h\n  b: { handler: h }", "malformed-yaml", 3, "close every")]
+    [InlineData("%YAML 9.9\n---\nprocess: p", "malformed-yaml", 1, "begins with %")]
+    [InlineData("process: p\nsteps:\n  - name: a", "wrong-value", 3, "the steps by name, but is a list")]
+    [InlineData("process: p\nprocess: q\nsteps: { a: { handler: h } }", "duplicate-key", 2, "first in line 1")]
+    [InlineData("process: p\nsteps:\n  a: { handler: h }\n  a: { handler: g }", "duplicate-key", 4, "first in line 3")]
+    [InlineData("process: ../../etc/passwd\nsteps: { a: { handler: h } }", "name", 1, "no '..'")]
+    [InlineData("process: p\nsteps:\n  ../../etc/passwd: { handler: h }", "name", 3, "no '..'")]
+    [InlineData("process: p\nsteps:\n  a: { child: ../../etc/passwd }", "name", 3, "no '..'")]
+    [InlineData("process: p\nsteps:\n  a: { handler: h, limit: { queue: ../x } }", "name", 3, "no '..'")]
+    [InlineData("process: p\nservices: { ../x: { url: http://x } }\nsteps: { a: { wait: w } }", "name", 2, "no '..'")]
+    [InlineData("process: p\nsteps:\n  a: { hanlder: h }", "unknown-key", 3, "'hanlder' is not known")]
+    [InlineData("proces: p\nsteps: { a: { handler: h } }", "unknown-key", 1, "'proces' is not known")]
+    [InlineData("process: p\nstep: { a: { handler: h } }", "unknown-key", 2, "'step' is not known")]
+    [InlineData("process: p\nsteps:\n  a: { wait: w }\n  b: { handler: h, undo: { hander: h } }", "unknown-key", 4, "'hander'")]
+    [InlineData("\u007fELF\u0002\u0001\n\0\0\0\0", "malformed-text", 2, "not text")]
+    [InlineData("p\0r\0o\0c\0e\0s\0s\0:\0", "malformed-text", 1, "saved as UTF-8")]
+    [InlineData("   \n\n  ", "empty", 0, "at least 'process' and 'steps'")]
+    [InlineData("42", "wrong-value", 1, "but this is 42")]
+    public void A_mistake_of_a_beginner_gets_one_error_with_its_line_and_a_way_out(
+        string text, string rule, int line, string says)
+    {
+        var error = ProcessFile.Read(text, "x.yaml").Errors.ShouldHaveSingleItem();
+
+        (error.Rule, error.Line).ShouldBe((rule, line));
+        error.Message.ShouldContain(says);
+        if (rule == "unknown-key") error.Suggestion.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("", "empty", 0, "at least 'process' and 'steps'")]
+    [InlineData(" \n ", "empty", 0, "is empty")]
+    [InlineData("null", "empty", 0, "is empty")]
+    [InlineData("[1]", "wrong-value", 1, "but this is a list")]
+    [InlineData("{\"process\":\"p\",\n}", "malformed-json", 2, "a comma stands behind the last value")]
+    [InlineData("{\n// name\n\"process\":\"p\"}", "malformed-json", 2, "JSON has no comments")]
+    [InlineData("{\"process\":\"p\"", "malformed-json", 1, "should be closed")]
+    [InlineData("{}\n{}", "malformed-json", 2, "Expected end of data")]
+    [InlineData("{\"process\":\"p\",\n\"version\":1e999999,\"steps\":{\"a\":{\"wait\":\"w\"}}}", "malformed-number", 2, "")]
+    [InlineData("{\"process\":\"p\",\n\"process\":\"p\",\"steps\":{\"a\":{\"wait\":\"w\"}}}", "duplicate-key", 2, "")]
+    [InlineData("\u0089PNG\r\n\u001a\n\0\0", "malformed-text", 3, "not text")]
+    public void Nor_does_wrong_json_get_more_than_one(string text, string rule, int line, string says)
+    {
+        var error = ProcessFile.Read(text, "x.json").Errors.ShouldHaveSingleItem();
+
+        (error.Rule, error.Line).ShouldBe((rule, line));
+        error.Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public void A_bomb_of_anchors_is_refused_anchor_by_anchor_and_nothing_else_is_said()
+    {
+        var text = new StringBuilder("a0: &a0 [x, x]\n");
+        for (var i = 1; i < 30; i++) text.Append($"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}]\n");
+
+        var errors = ProcessFile.Read(text.ToString(), "x.yaml").Errors;
+
+        errors.Length.ShouldBe(30);
+        errors.Select(e => e.Line).ShouldBe(Enumerable.Range(1, 30));
+        errors.ShouldAllBe(e => e.Rule == "refused-yaml" && e.Message.Contains("write the value out"));
+    }
+
+    [Fact]
+    public void Names_of_megabytes_do_not_make_messages_of_gigabytes()
+    {
+        var name = new string('n', 3_000_000);
+        var keys = string.Join(",", Enumerable.Range(0, 2000).Select(i => $"\"unknown{i}\":1"));
+        var text = $"{{\"process\":\"p\",\"steps\":{{\"{name}\":{{\"handler\":\"h\",{keys}}}}}}}";
+
+        var errors = ProcessFile.Read(text, "x.json").Errors;
+
+        errors.Length.ShouldBe(1001);
+        errors.ShouldAllBe(e => e.Message.Length < 1500);
+        errors[0].Message.ShouldContain("keys: handler, after");
+    }
+
+    [Theory]
     [InlineData("x.yaml")]
     [InlineData("x.json")]
     public void Nesting_is_bounded(string name)
@@ -82,6 +164,8 @@ public sealed class HostileFileTests
         var text = "process: p\ndescription: " + new string('é', ProcessFile.TextBytesMax / 2);
 
         ProcessFile.Read(text, "x.yaml").Errors.ShouldHaveSingleItem().Rule.ShouldBe("too-large");
+        ProcessFile.Read(new string('x', 50 << 20), "x.json").Errors.ShouldHaveSingleItem().Message
+            .ShouldBe("the file is larger than 8 MiB; split the process, or pass data as input");
     }
 
     [Theory]

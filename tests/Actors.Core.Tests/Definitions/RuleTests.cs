@@ -14,7 +14,17 @@ public sealed class RuleTests
     [InlineData("a: { handler: h, body: 1 }", "misplaced-key", 3, null)]
     [InlineData("a: { handler: h, parallel: 2 }", "misplaced-key", 3, null)]
     [InlineData("a: { handler: h, timeout: soon }", "wrong-value", 3, null)]
-    [InlineData("a: { handler: h, duration: 5 }", "wrong-value", 3, null)]
+    [InlineData("a: { handler: h, duration: 5 }", "wrong-value", 3, "5s")]
+    [InlineData("a: { delay: 3 Days }", "wrong-value", 3, "3d")]
+    [InlineData("a: { delay: 1.5 hours }", "wrong-value", 3, "1.5h")]
+    [InlineData("a: { delay: 2 months }", "wrong-value", 3, null)]
+    [InlineData("a: { delay: 5 minutes }", "wrong-value", 3, "5m")]
+    [InlineData("a: { delay: 250 milliseconds }", "wrong-value", 3, "250ms")]
+    [InlineData("a: { handler: h, when: $.input.a = 1 and $.input.b <> 'x' }", "condition", 3,
+        "$.input.a == 1 && $.input.b != 'x'")]
+    [InlineData("a: { handler: h, when: if it rains }", "condition", 3, null)]
+    [InlineData("a: { handler: h, each: input.lines }", "path", 3, "$.input.lines")]
+    [InlineData("a: { handler: h, join: { quorum: 1 } }", "join", 3, null)]
     [InlineData("a: { handler: h, detached: maybe }", "wrong-value", 3, null)]
     [InlineData("a: { handler: h, retry: never }", "wrong-value", 3, null)]
     [InlineData("a: { handler: h, retry: { attempts: 0 } }", "retry", 3, null)]
@@ -57,7 +67,8 @@ public sealed class RuleTests
     [InlineData("a: { entity: { type: t, id: x } }", "missing-key", 3, null)]
     [InlineData("a: { handler: h, after: [a] }", "cycle", 3, null)]
     [InlineData("a: { handler: h, reads: ['/x'] }", "name", 3, null)]
-    public void Each_broken_rule_is_named_with_line_and_suggestion(string step, string rule, int line, string? suggestion)
+    public void Each_broken_rule_is_named_with_line_and_suggestion(
+        string step, string rule, int line, string? suggestion)
     {
         var text = "process: p\nsteps:\n  " + step + "\n  ok: { handler: h }\nservices: { shop: { url: 'http://127.0.0.1' } }";
 

@@ -107,6 +107,77 @@ public class SchemaTests
     public void A_wrong_schema_is_refused(string json) => JsonSchema.TryParse(json, out _, out _).ShouldBeFalse();
 
     [Fact]
+    public void Every_mistake_of_a_schema_is_told_with_its_place_and_what_was_meant()
+    {
+        const string Json = """
+            {
+              "$defs": { "a/b": { "tpye": "string" }, "loop": { "$ref": "#/$defs/loop" } },
+              "type": ["strin", "object"],
+              "required": "a",
+              "properties": {
+                "a": { "minimum": "1", "pattern": "(" },
+                "b": { "anyOf": [] },
+                "c": { "items": { "format": "datetime" } },
+                "d": 5,
+                "e": { "$ref": "#/$defs/a" },
+                "f": { "minLength": -1, "uniqueItems": "yes", "enum": 1, "multipleOf": 0 },
+                "g": { "$defs": {} }
+              },
+              "additionalProperties": "no",
+              "not": { "const": 1, "frobnicate": true }
+            }
+            """;
+
+        JsonSchema.TryParse(Json, out var schema, out var errors).ShouldBeFalse();
+
+        schema.ShouldBeNull();
+        errors.Select(e => (e.Pointer, e.Suggestion)).ShouldBe(
+        [
+            ("#/$defs/a~1b/tpye", "type"), ("#/type", "string"), ("#/required", null), ("#/properties/a/minimum", null),
+            ("#/properties/a/pattern", null), ("#/properties/b/anyOf", null),
+            ("#/properties/c/items/format", "date-time"), ("#/properties/d", null),
+            ("#/properties/e/$ref", "#/$defs/a/b"), ("#/properties/f/minLength", null),
+            ("#/properties/f/uniqueItems", null), ("#/properties/f/enum", null), ("#/properties/f/multipleOf", null),
+            ("#/properties/g/$defs", null), ("#/additionalProperties", null), ("#/not/frobnicate", null),
+            ("#/$defs/loop", null),
+        ], ignoreOrder: true);
+        errors.ShouldContain(e => e.Message.Contains("keywords: type, required"));
+    }
+
+    [Fact]
+    public void The_mistakes_of_a_schema_are_bounded()
+    {
+        var keywords = Enumerable.Range(0, 3000).Select(i => $"\"unknown{i}\":1");
+
+        JsonSchema.TryParse("{" + string.Join(',', keywords) + "}", out _, out var errors).ShouldBeFalse();
+
+        errors.Length.ShouldBe(JsonSchema.ErrorsMax);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{} {}")]
+    [InlineData("{\"title\":\"\\ud800\",\"pattern\":\"\\ud800\"}")]
+    [InlineData("{\"\\ud800\":1}")]
+    public void What_is_no_json_or_no_text_is_no_schema(string json)
+    {
+        JsonSchema.TryParse(json, out _, out var errors).ShouldBeFalse();
+
+        errors.ShouldHaveSingleItem().Pointer.ShouldBe("#");
+    }
+
+    [Fact]
+    public void A_schema_may_nest_as_deep_as_a_payload_and_no_deeper()
+    {
+        static string Nested(int depth) =>
+            string.Concat(Enumerable.Repeat("{\"not\":", depth)) + "true" + new string('}', depth);
+
+        JsonSchema.TryParse(Nested(Payload.DepthMax), out _, out _).ShouldBeTrue();
+        JsonSchema.TryParse(Nested(Payload.DepthMax + 1), out _, out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_schema_may_refer_to_itself_from_a_member()
     {
         const string Json = """

@@ -34,6 +34,62 @@ public class TemplateTests
         else compiled.Evaluate(Document).ToString().ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData("\"$\"", true)]
+    [InlineData("\"$x\"", true)]
+    [InlineData("\"$ \"", true)]
+    [InlineData("\"$.\"", false)]
+    [InlineData("\"$[\"", false)]
+    [InlineData("\"{$\"", false)]
+    [InlineData("\"{$}\"", true)]
+    [InlineData("\"{$.s\"", false)]
+    [InlineData("\"{$.s}}\"", true)]
+    [InlineData("\"{$.many[?@.x == '}']}\"", true)]
+    [InlineData("\"{$.many[?@.x == '\\\\'}']}\"", true)]
+    [InlineData("\"{$['a}b']['c']}\"", true)]
+    [InlineData("\"{$.s}{$.t}{\"", true)]
+    [InlineData("{\"{$.\":1}", true)]
+    [InlineData("{\"a\":1,\"a\":2}", true)]
+    [InlineData("[", false)]
+    [InlineData("", false)]
+    [InlineData("1 2", false)]
+    public void A_template_is_one_or_none(string template, bool isOne)
+    {
+        var compiled = CompiledTemplate.TryCompile(new Template(template), out var errors);
+
+        (compiled is not null).ShouldBe(isOne);
+        errors.IsEmpty.ShouldBe(isOne);
+    }
+
+    [Fact]
+    public void A_template_may_nest_so_deep_and_no_deeper()
+    {
+        static CompiledTemplate? Nested(int depth) => CompiledTemplate.TryCompile(
+            new Template(new string('[', depth) + "\"$.s\"" + new string(']', depth)), out _);
+
+        Nested(CompiledTemplate.DepthMax).ShouldNotBeNull().Evaluate(Document).ToString().ShouldContain("[\"a/b\"]");
+        Nested(CompiledTemplate.DepthMax + 1).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Ten_thousand_placeholders_are_filled_in_one_text()
+    {
+        var template = Compile("\"" + string.Concat(Enumerable.Repeat("{$.n}", 10_000)) + "\"");
+
+        template.Evaluate(Document).Bytes.ShouldBe(40_002);
+    }
+
+    [Theory]
+    [InlineData("{$.s", 0)]
+    [InlineData("abc {$.s", 4)]
+    [InlineData("{{$.s} {$.n", 7)]
+    public void A_placeholder_that_is_not_closed_is_told_with_its_position(string text, int position)
+    {
+        CompiledText.TryCompile(text, out var errors).ShouldBeNull();
+
+        errors.ShouldHaveSingleItem().Message.ShouldContain($"the placeholder at position {position} is not closed");
+    }
+
     [Fact]
     public void What_a_text_needs_and_does_not_find_is_named()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Actors.Core.Text;
 using Actors.Definitions;
 
 namespace Actors.Core.Definitions.Reading;
@@ -36,14 +37,20 @@ internal static class ActionReader
                 return null;
             }
 
-            fields.Errors.Add("no-action", fields.Line,
-                $"{fields.Thing} does nothing; give it one of {string.Join(", ", Kinds)}");
+            // A misspelt one is told as such; all are then known, so that the nearest is found.
+            keys = [.. Kinds, .. HttpKeys, "data"];
+            if (!fields.Fields.Any(IsMisspelt))
+            {
+                fields.Errors.Add("no-action", fields.Line,
+                    $"{fields.Thing} does nothing; give it one of {string.Join(", ", Kinds)}");
+            }
+
             return null;
         }
 
         if (kinds.Length > 1)
         {
-            fields.Errors.Add("two-actions", fields.LineOf(kinds[1]),
+            fields.Errors.Add("two-actions", kinds.Max(fields.LineOf),
                 $"{fields.Thing} does {string.Join(" and ", kinds.Select(k => $"'{k}'"))}; a step does one thing: make it {kinds.Length} steps");
         }
 
@@ -58,6 +65,9 @@ internal static class ActionReader
         if (HttpKeys.Contains(key, StringComparer.Ordinal)) return $"'{key}' belongs to get, post, put, patch and delete";
         return key == "data" ? "'data' belongs to emit" : null;
     }
+
+    private static bool IsMisspelt(Field field) =>
+        !StepReader.IsCommon(field.Key) && Spelling.Nearest(field.Key, Kinds) is not null;
 
     private static ImmutableArray<string> OptionsOf(string kind) => kind switch
     {
@@ -121,7 +131,7 @@ internal static class ActionReader
             if (Durations.TryParse(scalar.Text, out var duration)) return new StepAction.Delay(Durations.Format(duration));
         }
 
-        fields.Wrong("delay", Durations.Forms + ", or a path to one");
+        fields.WrongDuration("delay", Durations.Forms + ", or a path to one");
         return null;
     }
 

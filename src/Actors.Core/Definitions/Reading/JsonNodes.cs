@@ -50,6 +50,10 @@ internal ref struct JsonNodes
     // The position at the end of the message is said by file and line.
     private static string Sentence(string message)
     {
+        if (message.Contains("trailing comma", StringComparison.Ordinal))
+            return "a comma stands behind the last value; remove it";
+        if (message.StartsWith("'/' is", StringComparison.Ordinal))
+            return "JSON has no comments; remove it, or write the process as YAML";
         var position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return (position < 0 ? message : message[..position]).TrimEnd('.', ' ');
     }
@@ -108,7 +112,7 @@ internal ref struct JsonNodes
         if (!CanonicalNumber.TryNormalize(text, out var number))
         {
             _errors.Add("malformed-number", line, "a number is too large, too small or too long; write it as a text");
-            number = "0";
+            number = "1";
         }
 
         return new ScalarNode(line, ScalarKind.Number, text, number);

@@ -30,8 +30,16 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
 
     public void Wrong(string key, string expected) => Wrong(key, node.Find(key)!.Value.Value, expected);
 
-    public void Wrong(string key, Node value, string expected) =>
-        Errors.Add("wrong-value", value.Line, $"{Thing}: '{key}' takes {expected}, but is {value.Describe()}");
+    public void Wrong(string key, Node value, string expected, string? suggestion = null) =>
+        Errors.Add(
+            "wrong-value", value.Line, $"{Thing}: '{key}' takes {expected}, but is {value.Describe()}", suggestion);
+
+    /// <summary>What is no duration, with what was probably meant.</summary>
+    public void WrongDuration(string key, string expected)
+    {
+        var value = Node(key)!;
+        Wrong(key, value, expected, value is ScalarNode scalar ? DurationGuess.Of(scalar.Text) : null);
+    }
 
     /// <summary>Reports every key that is not known.</summary>
     /// <param name="known">Keys of this mapping.</param>
@@ -48,8 +56,9 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
                 continue;
             }
 
-            Errors.Add("unknown-key", field.Line, $"{Thing}: the key '{field.Key}' is not known; keys: {string.Join(", ", known)}",
-                Spelling.Nearest(field.Key, known));
+            var near = Spelling.Nearest(field.Key, known);
+            var wayOut = near is null ? $"; keys: {string.Join(", ", known)}" : "";
+            Errors.Add("unknown-key", field.Line, $"{Thing}: the key '{field.Key}' is not known{wayOut}", near);
         }
     }
 
@@ -75,8 +84,12 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
         return null;
     }
 
-    public void Missing(string key, string expected) =>
-        Errors.Add("missing-key", Line, $"{Thing}: '{key}' is missing; it takes {expected}");
+    /// <summary>Reports a key that has to be there, unless one is there that was probably meant to be it.</summary>
+    public void Missing(string key, string expected)
+    {
+        if (!node.Fields.Any(field => Spelling.Nearest(field.Key, [key]) is not null))
+            Errors.Add("missing-key", Line, $"{Thing}: '{key}' is missing; it takes {expected}");
+    }
 
     public int? Integer(string key, string expected = "a whole number")
     {
@@ -116,7 +129,7 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
         if (Node(key) is not { } value) return null;
         if (value is ScalarNode { Kind: ScalarKind.Text } scalar && Durations.TryParse(scalar.Text, out var duration))
             return duration;
-        Wrong(key, Durations.Forms);
+        WrongDuration(key, Durations.Forms);
         return null;
     }
 

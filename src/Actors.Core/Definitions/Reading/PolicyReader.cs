@@ -96,7 +96,9 @@ internal static class PolicyReader
                 var isUnreadable = queue is null && concurrency is null && rate is null && limit.Fields.Count > 0;
                 return isUnreadable ? null : new StepLimit(queue, concurrency, rate);
             default:
-                return step.Integer("limit", "how many attempts run at once, or a mapping of concurrency, rate, queue") is { } count
+                const string forms =
+                    "a whole number (how many attempts run at once), or a mapping of concurrency, rate, queue";
+                return step.Integer("limit", forms) is { } count
                     ? new StepLimit(null, count, null)
                     : null;
         }

@@ -47,6 +47,8 @@ internal static class StepReader
         return step;
     }
 
+    public static bool IsCommon(string key) => CommonKeys.Contains(key, StringComparer.Ordinal);
+
     private static string? ReadSchema(MappingReader fields, string key) =>
         fields.Node(key) is { } schema ? CanonicalJson.Of(schema) : null;
 
@@ -63,7 +65,7 @@ internal static class StepReader
             return null;
         }
 
-        var parallel = fields.Integer("parallel", "how many items run at once");
+        var parallel = fields.Integer("parallel", "a whole number (how many items run at once)");
         return fields.Text("each", "a path to a collection") is { } path ? new Each(path, parallel) : null;
     }
 
@@ -74,7 +76,7 @@ internal static class StepReader
         undo.RefuseUnknown(keys, key => key switch
         {
             "undo" => "an undo can't be undone itself; remove the inner 'undo'",
-            _ when CommonKeys.Contains(key, StringComparer.Ordinal) => $"'{key}' belongs to the step, not to its undo",
+            _ when IsCommon(key) => $"'{key}' belongs to the step, not to its undo",
             _ => ActionReader.Explain(key),
         });
         return action;

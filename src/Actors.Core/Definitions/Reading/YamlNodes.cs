@@ -13,7 +13,9 @@ internal sealed class YamlNodes
 {
     private readonly Parser _parser;
     private readonly FileErrors _errors;
+    private readonly HashSet<string> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
+    private bool _hasGaps;
     private bool _isAborted;
 
     private YamlNodes(string text, FileErrors errors)
@@ -32,26 +34,23 @@ internal sealed class YamlNodes
         {
             reader = new YamlNodes(text, errors);
             var root = reader.ReadDocument();
-            return reader._isAborted ? null : root;
+            // Where values are missing that were refused, whatever else there is to say would be about the gaps.
+            return reader._isAborted || reader._hasGaps ? null : root;
         }
         catch (YamlException e)
         {
-            errors.Add("malformed-yaml", (int)e.Start.Line, $"the file is not well-formed YAML: {Sentence(e.Message)}");
+            var (line, message) = YamlProblems.Explain(e.Message, (int)e.Start.Line, text);
+            errors.Add("malformed-yaml", line, message);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or
             OverflowException or IndexOutOfRangeException or NullReferenceException)
         {
-            // Input that the YAML parser itself stumbles over: what it says then is about itself.
-            var line = (int)(reader?._parser.Current?.Start.Line ?? 0);
-            errors.Add("malformed-yaml", line,
-                "the file is not well-formed YAML: it can't be read on from here; is a bracket, brace or quotation mark " +
-                "not closed?");
+            // Input that the YAML parser itself stumbles over.
+            errors.Add("malformed-yaml", reader?._parser.Current is { } last ? Line(last) : 0, YamlProblems.Unclosed);
         }
 
         return null;
     }
-
-    private static string Sentence(string message) => message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
 
     private Node? ReadDocument()
     {
@@ -87,7 +86,10 @@ internal sealed class YamlNodes
             case MappingStart mapping:
                 return ReadMapping(mapping, depth);
             case AnchorAlias alias:
-                _errors.Add("refused-yaml", Line(alias), $"the alias '*{alias.Value}' is refused: write the value out");
+                _hasGaps = true;
+                var name = alias.Value.Value;
+                if (_anchors.Add(name))
+                    _errors.Add("refused-yaml", Line(alias), $"the alias '*{name}' is refused: write the value out");
                 _parser.MoveNext();
                 return new ScalarNode(Line(alias), ScalarKind.Null, "");
             default:
@@ -104,7 +106,7 @@ internal sealed class YamlNodes
 
     private void RefuseProperties(NodeEvent node)
     {
-        if (!node.Anchor.IsEmpty)
+        if (!node.Anchor.IsEmpty && _anchors.Add(node.Anchor.Value))
         {
             _errors.Add("refused-yaml", Line(node), $"the anchor '&{node.Anchor.Value}' is refused: write the value out where it is needed");
         }
@@ -140,6 +142,7 @@ internal sealed class YamlNodes
             }
             else if (scalar.Text == "<<")
             {
+                _hasGaps = true;
                 _errors.Add("refused-yaml", line, "the merge key '<<' is refused: write the values out");
             }
             else

@@ -45,10 +45,11 @@ internal static class ReachabilityRules
             JoinPolicy.Deadline deadline => deadline.AtLeast,
             _ => 0,
         };
-        var isJoinOfItems =
-            check.Dependencies[i] is [var only] && check.Map.Steps[only].Each is not null && !never[only];
-        if (needed == 0 || isJoinOfItems) return null;
+        if (needed == 0) return null;
         var left = check.Dependencies[i].Count(d => !never[d]);
+        var isJoinOfItems = check.Dependencies[i] is [var only] && check.Map.Steps[only].Each is not null;
+        // Items are not counted yet; and a join that asks for more than there is breaks a rule of its own.
+        if (isJoinOfItems ? left > 0 : needed > check.Dependencies[i].Length) return null;
         return left < needed ? $"it waits for {needed} of its dependencies, of which only {left} ever run" : null;
     }
 }

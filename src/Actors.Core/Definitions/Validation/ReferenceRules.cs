@@ -51,7 +51,9 @@ internal static class ReferenceRules
 
         if (!Expressions.TryRead(expression.Kind, expression.Text, out var references, out var problem))
         {
-            check.Add(RuleOf(expression.Kind), i, path, $"has a '{expression.Key}' that can't be read: {problem}");
+            check.Add(
+                RuleOf(expression.Kind), i, path, $"has a '{expression.Key}' that can't be read: {problem}",
+                ExpressionGuess.Of(expression.Kind, expression.Text));
             return;
         }
 

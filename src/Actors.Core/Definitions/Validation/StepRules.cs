@@ -109,15 +109,20 @@ internal static class StepRules
         // Of one mapped dependency it is the items that count, and how many there will be is not known yet.
         var most = step.After.Length == 1 && check.Index.TryGetValue(step.After[0], out var only) && check.Map.Steps[only].Each is not null
             ? Each.ItemsMax
-            : step.After.Length;
+            : step.After.Distinct(StringComparer.Ordinal).Count();
         switch (step.Join)
         {
             case JoinPolicy.Quorum quorum when quorum.Count < 1 || quorum.Count > most:
-                check.Add("join", i, ["join", "quorum"], $"waits for {quorum.Count} of its {step.After.Length} dependencies; from 1 to {most:N0}");
+                check.Add("join", i, ["join", "quorum"],
+                    $"waits for {quorum.Count} of its dependencies; from 1 to {most:N0}");
                 break;
             case JoinPolicy.Deadline deadline:
                 if (deadline.AtLeast < 0 || deadline.AtLeast > most)
-                    check.Add("join", i, ["join", "atLeast"], $"goes on with {deadline.AtLeast} of its {step.After.Length} dependencies; from 0 to {most:N0}");
+                {
+                    check.Add("join", i, ["join", "atLeast"],
+                        $"goes on with {deadline.AtLeast} of its dependencies; from 0 to {most:N0}");
+                }
+
                 if (!MapRules.IsDuration(deadline.After))
                     check.Add("join", i, ["join", "deadline"], "joins at a deadline that is not above 0 and at most 3650d");
                 break;
