@@ -23,16 +23,21 @@ public static class ProcessFile
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(fileName);
-        return Read(text, fileName, TextBytesMax);
+        return Read(text, fileName, TextBytesMax, (map, root, errors) => StepMapValidator.Check(map, root, errors));
     }
 
-    internal static DefinitionResult Read(string text, string? fileName, int bytesMax)
+    /// <summary>Reads what was checked when it was stored.</summary>
+    internal static DefinitionResult ReadStored(string text, int bytesMax) =>
+        Read(text, null, bytesMax, (_, _, _) => { });
+
+    private static DefinitionResult Read(
+        string text, string? fileName, int bytesMax, Action<StepMap, SourcePositions, FileErrors> check)
     {
         var errors = new FileErrors(fileName);
         if (ReadRoot(text, fileName, bytesMax, errors) is not { } root) return DefinitionResult.Invalid(errors.ToImmutable());
         var map = MapReader.Read(root, errors);
-        if (map is not null) StepMapValidator.Check(map, new SourcePositions(root), errors);
-        return map is not null && errors.IsEmpty
+        if (map is not null) check(map, new SourcePositions(root), errors);
+        return map is { Steps.IsDefault: false } && errors.IsEmpty
             ? DefinitionResult.Valid(map)
             : DefinitionResult.Invalid(errors.ToImmutable());
     }

@@ -27,11 +27,13 @@ public static class StepMapJson
     }
 
     /// <summary>
-    /// Reads what <see cref="Write"/> wrote, with room for definitions that are larger than a file may be.
+    /// Reads what <see cref="Write"/> wrote of a valid map, with room for definitions that are larger than a file may
+    /// be. The rules are not checked again: who has pinned a definition runs on when a later version of the
+    /// engine knows more rules.
     /// </summary>
     public static DefinitionResult Read(string canonicalJson)
     {
         ArgumentNullException.ThrowIfNull(canonicalJson);
-        return ProcessFile.Read(canonicalJson, null, TextBytesMax);
+        return ProcessFile.ReadStored(canonicalJson, TextBytesMax);
     }
 }

@@ -27,6 +27,23 @@ public sealed class GoldenMapTests
         ContentHash.Of(CanonicalFormTests.Read(Samples.OrderFulfilment)).ShouldBe(OrderHash);
 
     [Fact]
+    public void A_stored_definition_outlives_rules_that_came_after_it()
+    {
+        var map = new Actors.Definitions.StepMap
+        {
+            Process = "p",
+            Key = "$.input.id",
+            InputSchema = """{"required":["id"]}""",
+            Steps = [new() { Name = "a", Action = new Actors.Definitions.StepAction.Handler("h") }],
+        };
+        StepMapValidator.Check(map).ShouldHaveSingleItem().Rule.ShouldBe("key");
+
+        StepMapJson.Write(StepMapJson.Read(StepMapJson.Write(map)).MapOrThrow()).ShouldBe(StepMapJson.Write(map));
+        StepMapJson.Read("""{"process":"p"}""").IsValid.ShouldBeFalse();
+        StepMapJson.Read("{").IsValid.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Every_valid_map_is_read_back_from_its_canonical_form()
     {
         const int seed = 7;
