@@ -7,7 +7,7 @@ internal static class YamlProblems
 {
     /// <summary>Of text that the parser itself stumbles over.</summary>
     public const string Unclosed =
-        "the file is not well-formed YAML: from here on it can't be read; close every {, [ and quote";
+        "the file is not well-formed YAML: it can't be read on from here; close every {, [ and quotation mark";
 
     private const string Quotes =
         "a text that holds ': ' or ' #', or begins with @, `, %, &, *, ! or |, goes into quotes";
