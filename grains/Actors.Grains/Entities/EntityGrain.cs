@@ -23,7 +23,9 @@ public sealed class EntityGrain : Grain
     private readonly OperationMemory _memory = new();
     private IEntity _entity;
     private Payload? _state;
-    private readonly List<(EntityOperation Operation, Payload Input, DateTimeOffset At)> _sinceSaved = [];
+    private Payload? _saved;
+    private readonly List<Applied> _sinceSaved = [];
+    private bool _isChanged;
     private bool _isProjected;
     private long _bytesSinceSnapshot;
 
@@ -44,6 +46,7 @@ public sealed class EntityGrain : Grain
         }
 
         _isProjected = _state is not null;
+        _saved = _state;
         _entity.Load(_id, _state);
     }
 
@@ -53,7 +56,7 @@ public sealed class EntityGrain : Grain
         switch (message)
         {
             case CallOperation call: turn.Reply(Call(call, turn)); break;
-            case ReadEntity: turn.Reply(new EntityStateReply(_sinceSaved.Count > 0 ? _entity.Save() : _state)); break;
+            case ReadEntity: turn.Reply(new EntityStateReply(_sinceSaved.Count > 0 ? Save() : _saved)); break;
             case Activated or WakeUp: break;
             default: throw new InvalidOperationException($"an entity does not understand {message.GetType().Name}");
         }
@@ -62,11 +65,12 @@ public sealed class EntityGrain : Grain
     /// <inheritdoc/>
     public override void BeforeAppend(IGrainTurn turn)
     {
-        if (_sinceSaved.Count == 0) return;
-        _state = _entity.Save();
-        _sinceSaved.Clear();
-        _bytesSinceSnapshot += _state.Value.Bytes;
-        turn.Append(new StateChanged(_state.Value));
+        if (!_isChanged) return;
+        _isChanged = false;
+        var state = _sinceSaved.Count > 0 ? Save() : _saved!.Value;
+        _state = state;
+        _bytesSinceSnapshot += state.Bytes;
+        turn.Append(new StateChanged(state));
         if (_isProjected) return;
         _isProjected = true;
         turn.Project(new Projection("Active", turn.Now));
@@ -104,7 +108,8 @@ public sealed class EntityGrain : Grain
             return new Refused(Failure.FromException(e) with { Kind = FailureKind.Permanent });
         }
 
-        _sinceSaved.Add((operation, call.Input, turn.Now));
+        _sinceSaved.Add(new Applied(operation, call.Input, result, turn.Now));
+        _isChanged = true;
         if (call.OperationId is { } id) _memory.Add(id, result);
         _bytesSinceSnapshot += operation.Name.Length + result.Bytes + 8;
         turn.Append(new OperationApplied(operation.Name, call.OperationId, result));
@@ -112,17 +117,37 @@ public sealed class EntityGrain : Grain
     }
 
     /// <summary>
-    /// An operation broke off half-way: the state is made again from the last saved one and the operations since.
+    /// An operation broke off half-way: the state is made again from the last saved one and the operations since, none
+    /// of which is durable yet. What an operation does may depend on more than the state and its input (a random
+    /// number, a static field); but nobody has seen more of it than its result. If all results are the same again, the
+    /// state is one that those operations lead to. If not, the grain is dropped with all of them, and their callers
+    /// are told that nothing was done.
     /// </summary>
+    /// <exception cref="InvalidOperationException">An operation gave another result, or threw.</exception>
     private void Restore()
     {
         _entity = _type.Create();
-        _entity.Load(_id, _state);
-        foreach (var (operation, input, at) in _sinceSaved)
+        _entity.Load(_id, _saved);
+        foreach (var done in _sinceSaved)
         {
-            _entity.BeginOperation(at);
-            operation.Invoke(_entity, input);
+            _entity.BeginOperation(done.At);
+            if (!done.Operation.Invoke(_entity, done.Input).Utf8.Span.SequenceEqual(done.Result.Utf8.Span))
+                throw new InvalidOperationException(
+                    $"operation '{done.Operation.Name}' of entity '{_id}' is not the same when it is done again; " +
+                    "let it depend on nothing but the state, its input and Now");
         }
+
+        // What throws often does not make what came before be done again each time.
+        if (_sinceSaved.Count > 0) Save();
+    }
+
+    /// <summary>From here on the state itself is known, and no operation before has to be done again.</summary>
+    private Payload Save()
+    {
+        var state = _entity.Save();
+        _saved = state;
+        _sinceSaved.Clear();
+        return state;
     }
 
     private async ValueTask FoldAsync(JsonElement e, IGrainHistory history)
@@ -169,4 +194,6 @@ public sealed class EntityGrain : Grain
             id = null;
         }
     }
+
+    private readonly record struct Applied(EntityOperation Operation, Payload Input, Payload Result, DateTimeOffset At);
 }

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Actors.Core.Invocations;
 using Actors.Core.JsonPath;
 using Actors.Core.Processes;
 using Actors.Core.Text;
 using Actors.Grains.Entities;
 using Actors.Grains.Hosting;
 using Actors.Grains.Invocations;
+using Actors.Journal;
 
 namespace Actors.Silo.Embedded.Client;
 
@@ -15,6 +17,8 @@ namespace Actors.Silo.Embedded.Client;
 /// <param name="engine">Gives the running engine's parts, or throws <see cref="UnavailableException"/>.</param>
 internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsClient
 {
+    private static readonly TimeSpan RoomPauseFirst = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RoomPauseMax = TimeSpan.FromSeconds(1);
 
     public async Task<StartResult> StartAsync(StartRequest request, CancellationToken cancellationToken = default)
     {
@@ -54,8 +58,21 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         }
     }
 
-    public async Task<InvocationView> GetAsync(InvocationId id, CancellationToken cancellationToken = default) =>
-        (await CallAsync<InvocationReply, InvocationReply>(Check(id).Key, new ReadInvocation(), id, cancellationToken)).View;
+    public async Task<InvocationView> GetAsync(InvocationId id, CancellationToken cancellationToken = default)
+    {
+        var parts = engine();
+        try
+        {
+            var read = new ReadInvocation();
+            return (await CallAsync<InvocationReply, InvocationReply>(Check(id).Key, read, id, cancellationToken)).View;
+        }
+        catch (StoreFullException)
+        {
+            // The read stood behind events that found no room; what is durable can still be told.
+            var state = await ReadDurableAsync(parts, id, cancellationToken);
+            return InvocationViews.Of(state, parts.Host.Time.GetUtcNow());
+        }
+    }
 
     public async Task<InvocationList> ListAsync(InvocationFilter filter, CancellationToken cancellationToken = default)
     {
@@ -80,10 +97,11 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         using var linked = timer is null
             ? null
             : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        var token = linked?.Token ?? cancellationToken;
         try
         {
-            var reply = await CallAsync<InvocationReply, InvocationReply>(
-                id.Key, new AwaitInvocation(), id, linked?.Token ?? cancellationToken);
+            var reply = await RoomyAsync(
+                () => CallAsync<InvocationReply, InvocationReply>(id.Key, new AwaitInvocation(), id, token), token);
             return reply.View;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -119,8 +137,20 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         return await new HistoryReader(engine().Store).ReadAsync(Check(id), after, countMax, cancellationToken);
     }
 
-    public async Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default) =>
-        (await CallAsync<ExplanationReply, ExplanationReply>(Check(id).Key, new ExplainInvocation(), id, cancellationToken)).Explanation;
+    public async Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default)
+    {
+        var parts = engine();
+        try
+        {
+            var ask = new ExplainInvocation();
+            var reply = await CallAsync<ExplanationReply, ExplanationReply>(Check(id).Key, ask, id, cancellationToken);
+            return reply.Explanation;
+        }
+        catch (StoreFullException)
+        {
+            return InvocationExplainer.Explain(await ReadDurableAsync(parts, id, cancellationToken));
+        }
+    }
 
     public async IAsyncEnumerable<HistoryEvent> WatchAsync(
         InvocationId id, long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -163,7 +193,9 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
 
     public async Task<Payload?> GetEntityAsync(EntityId id, CancellationToken cancellationToken = default)
     {
-        var reply = await engine().Host.CallAsync(Check(id).Key, new ReadEntity(), cancellationToken);
+        var key = Check(id).Key;
+        var reply = await RoomyAsync(
+            () => engine().Host.CallAsync(key, new ReadEntity(), cancellationToken), cancellationToken);
         return reply switch
         {
             EntityStateReply state => state.State,
@@ -174,6 +206,29 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
 
     public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult<IReadOnlyList<ProcessView>>([.. engine().Catalog.Current.Select(ProcessViews.Of)]);
+
+    private static Task<InvocationState> ReadDurableAsync(
+        EngineParts parts, InvocationId id, CancellationToken cancellationToken) =>
+        new InvocationReader(parts.Store, parts.Catalog).ReadAsync(id, cancellationToken);
+
+    /// <summary>
+    /// Asks again, after pauses of 50 ms growing to 1 s, as long as the answer stands behind events that find no room
+    /// in the store.
+    /// </summary>
+    private async ValueTask<T> RoomyAsync<T>(Func<ValueTask<T>> ask, CancellationToken cancellationToken)
+    {
+        for (var pause = RoomPauseFirst; ; pause = pause * 2 < RoomPauseMax ? pause * 2 : RoomPauseMax)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (StoreFullException)
+            {
+                await Task.Delay(pause, engine().Host.Time, cancellationToken);
+            }
+        }
+    }
 
     private async Task SteerAsync(InvocationId id, GrainRequest<Done> request, CancellationToken cancellationToken) =>
         await CallAsync<Done, Done>(Check(id).Key, request, id, cancellationToken);

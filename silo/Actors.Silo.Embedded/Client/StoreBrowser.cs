@@ -12,7 +12,7 @@ namespace Actors.Silo.Embedded.Client;
 public sealed class StoreBrowser : IAsyncDisposable
 {
     private readonly IJournalStore _store;
-    private readonly DefinitionCatalog _catalog;
+    private readonly InvocationReader _reader;
     private readonly TimeProvider _time;
 
     /// <summary>Reads a store that is open already.</summary>
@@ -22,7 +22,7 @@ public sealed class StoreBrowser : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(time);
-        (_store, _time, _catalog) = (store, time, new DefinitionCatalog(store));
+        (_store, _time, _reader) = (store, time, new InvocationReader(store, new DefinitionCatalog(store)));
     }
 
     /// <summary>Opens a store's file, which has to exist.</summary>
@@ -50,7 +50,7 @@ public sealed class StoreBrowser : IAsyncDisposable
     /// <summary>Reads the state of an invocation, as it was when the store was last written to.</summary>
     /// <exception cref="NotFoundException">No such invocation.</exception>
     public async Task<InvocationView> GetAsync(InvocationId id, CancellationToken cancellationToken = default) =>
-        InvocationViews.Of(await ReplayAsync(id, cancellationToken), _time.GetUtcNow());
+        InvocationViews.Of(await _reader.ReadAsync(id, cancellationToken), _time.GetUtcNow());
 
     /// <summary>Reads events, oldest first.</summary>
     /// <param name="id">Which invocation.</param>
@@ -65,54 +65,8 @@ public sealed class StoreBrowser : IAsyncDisposable
     /// <summary>Says what an invocation waits for.</summary>
     /// <exception cref="NotFoundException">No such invocation.</exception>
     public async Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default) =>
-        InvocationExplainer.Explain(await ReplayAsync(id, cancellationToken));
+        InvocationExplainer.Explain(await _reader.ReadAsync(id, cancellationToken));
 
     /// <summary>Closes the store.</summary>
     public ValueTask DisposeAsync() => _store.DisposeAsync();
-
-    private async Task<InvocationState> ReplayAsync(InvocationId id, CancellationToken cancellationToken)
-    {
-        InvocationMachine? machine = null;
-        var page = await _store.ReadAsync(id.Key, cancellationToken: cancellationToken);
-        if (page.HeadSequence == 0) throw new NotFoundException($"there is no invocation '{id}' in this store");
-        if (page.Snapshot is { } snapshot)
-        {
-            foreach (var hash in InvocationSnapshot.Definitions(snapshot.State))
-                await _catalog.GetAsync(hash, cancellationToken);
-            machine = new InvocationMachine(InvocationSnapshot.Read(id, snapshot.State, Known), Known);
-        }
-
-        machine ??= new InvocationMachine(id, Known);
-        while (true)
-        {
-            foreach (var record in page.Records) await ReplayAsync(machine, record, cancellationToken);
-            if (!page.More) return machine.State;
-            var last = page.Records.Count > 0 ? page.Records[^1].LastSequence : page.Snapshot!.Sequence;
-            page = await _store.ReadAsync(id.Key, last, cancellationToken: cancellationToken);
-        }
-
-        Core.Processes.CompiledProcess Known(string hash) => _catalog.TryGet(hash, out var definition)
-            ? definition
-            : throw new StoreCorruptException(
-                $"invocation '{id}' is pinned to definition {hash}, which is not in the store");
-    }
-
-    private async Task ReplayAsync(InvocationMachine machine, JournalRecord record, CancellationToken cancellationToken)
-    {
-        var payloads = new Dictionary<PayloadHash, Payload>();
-        foreach (var hash in InvocationEventCodec.References(record.Events))
-            payloads[hash] = Payload.FromTrustedUtf8(await _store.ReadPayloadAsync(hash, cancellationToken));
-        foreach (var e in InvocationEventCodec.Read(record.Events, hash => payloads[hash]))
-        {
-            if (DefinitionOf(e) is { } hash) await _catalog.GetAsync(hash, cancellationToken);
-            machine.Replay(e);
-        }
-    }
-
-    private static string? DefinitionOf(InvocationEvent e) => e switch
-    {
-        InvocationEvent.Started started => started.Definition,
-        InvocationEvent.ReplacementQueued queued => queued.Definition,
-        _ => null,
-    };
 }

@@ -12,6 +12,10 @@ internal sealed partial class Activation
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(5);
 
     private ITimer? _retryTimer;
+    private volatile bool _waitsForStore;
+
+    /// <summary>Whether it was dropped, and is read again as soon as the store takes appends.</summary>
+    public bool WaitsForStore => _waitsForStore;
 
     private bool IsLoaded()
     {
@@ -115,9 +119,14 @@ internal sealed partial class Activation
         _retryTimer.Change(pause, Timeout.InfiniteTimeSpan);
     }
 
-    private void RetryNow()
+    /// <summary>
+    /// Reads the grain again; if the store is full or away, when it no longer is. The host looks for that at least
+    /// every second; the timer is for a host that was not started.
+    /// </summary>
+    public void RetryNow()
     {
-        if (_host.Store.Health is StoreHealth.Full or StoreHealth.Away)
+        _waitsForStore = _host.Store.Health is StoreHealth.Full or StoreHealth.Away;
+        if (_waitsForStore)
         {
             _retryTimer?.Change(RetryMax, Timeout.InfiniteTimeSpan);
             return;

@@ -41,13 +41,17 @@ internal sealed class HostScans : IDisposable
         _sweepTimer?.Dispose();
     }
 
-    /// <summary>Asks grains that have been idle for long, or are too many, to leave.</summary>
+    /// <summary>
+    /// Asks grains that have been idle for long, or are too many, to leave; takes up those that a full store broke off.
+    /// </summary>
     public void Sweep()
     {
         var idle = new List<Activation>();
         var leaving = 0;
+        var isReady = _host.Store.Health == StoreHealth.Ready;
         foreach (var activation in _host.Activations)
         {
+            if (isReady && activation.WaitsForStore) activation.RetryNow();
             if (activation.IsAskedToLeave) leaving++;
             if (!activation.IsIdle) continue;
             if (_host.Time.GetElapsedTime(activation.LastUsed) < _host.Options.IdleTimeout)

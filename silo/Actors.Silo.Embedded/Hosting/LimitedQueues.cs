@@ -9,7 +9,9 @@ namespace Actors.Silo.Embedded.Hosting;
 /// <param name="time">Clock.</param>
 /// <param name="waitingMax">Attempts that wait in all queues together.</param>
 /// <param name="tryBegin">Begins an attempt; false: no room, somebody else was told.</param>
-internal sealed class LimitedQueues(TimeProvider time, int waitingMax, Func<WorkerPool.Attempt, bool> tryBegin)
+/// <param name="drop">Receives attempts that were withdrawn while they waited; they have used up no limit.</param>
+internal sealed class LimitedQueues(
+    TimeProvider time, int waitingMax, Func<WorkerPool.Attempt, bool> tryBegin, Action<WorkerPool.Attempt> drop)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Queue), LimitedQueue> _queues = [];
@@ -63,19 +65,22 @@ internal sealed class LimitedQueues(TimeProvider time, int waitingMax, Func<Work
 
     private void Pump((string, string) name)
     {
-        while (Next(name) is { } attempt)
+        while (Next(name, out var isWithdrawn) is { } attempt)
         {
-            if (!tryBegin(attempt)) Release(name);
+            if (isWithdrawn) drop(attempt);
+            else if (!tryBegin(attempt)) Release(name);
         }
     }
 
-    private WorkerPool.Attempt? Next((string, string) name)
+    private WorkerPool.Attempt? Next((string, string) name, out bool isWithdrawn)
     {
+        isWithdrawn = false;
         lock (_lock)
         {
             if (!_queues.TryGetValue(name, out var queue)) return null;
             var now = time.GetUtcNow();
-            if (queue.Waiting.Count > 0 && queue.Gate.TryBegin(now))
+            isWithdrawn = queue.Waiting.TryPeek(out var first) && first.IsWithdrawn;
+            if (isWithdrawn || first is not null && queue.Gate.TryBegin(now))
             {
                 _waiting--;
                 return queue.Waiting.Dequeue();

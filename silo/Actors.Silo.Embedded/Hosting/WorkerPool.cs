@@ -24,7 +24,7 @@ internal sealed class WorkerPool
     public WorkerPool(EmbeddedGrainHost host, IWorker worker)
     {
         (_host, _worker) = (host, worker);
-        _limits = new LimitedQueues(host.Time, host.Options.WorkQueueMax, Begin);
+        _limits = new LimitedQueues(host.Time, host.Options.WorkQueueMax, Begin, LeaveStage);
         Stages = new PipelineGates(host.Time, AfterStage);
     }
 
@@ -59,14 +59,27 @@ internal sealed class WorkerPool
 
     private void AfterStage(Attempt attempt)
     {
-        if (attempt.Item.Limit is null) Begin(attempt);
+        if (attempt.IsWithdrawn) LeaveStage(attempt);
+        else if (attempt.Item.Limit is null) Begin(attempt);
         else if (!_limits.Offer(attempt)) Refuse(attempt);
     }
 
-    /// <summary>Tells an attempt to stop; one that waits is answered as cancelled.</summary>
+    /// <summary>
+    /// Tells an attempt to stop. One that waits is answered as cancelled at once; its place in a queue stays taken
+    /// until its turn comes, so that the bounds of the queues hold.
+    /// </summary>
     public void Cancel(WorkKey key)
     {
-        if (_attempts.TryGetValue(key, out var attempt)) attempt.Cancel();
+        if (!_attempts.TryGetValue(key, out var attempt)) return;
+        if (!attempt.TryWithdraw())
+        {
+            attempt.Cancel();
+            return;
+        }
+
+        _attempts.TryRemove(KeyValuePair.Create(key, attempt));
+        var why = Failure.Transient("cancelled", "the attempt was cancelled before it began");
+        _host.Post(key.Invocation.Key, new StepOutcome(key, null, why));
     }
 
     /// <summary>Begins nothing more, and ends what runs: by itself within a time, then by its token.</summary>
@@ -126,14 +139,28 @@ internal sealed class WorkerPool
     private void Refuse(Attempt attempt)
     {
         _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
+        LeaveStage(attempt);
+        // One that was withdrawn has been answered.
+        if (attempt.TryWithdraw()) _host.Post(attempt.Item.Key.Invocation.Key, new WorkRefused(attempt.Item));
+    }
+
+    private void LeaveStage(Attempt attempt)
+    {
         if (attempt.Item.Stage is not null) Stages.Finish(attempt, succeeded: false);
-        _host.Post(attempt.Item.Key.Invocation.Key, new WorkRefused(attempt.Item));
     }
 
     private void End(Attempt attempt, StepOutcome outcome)
     {
         // A host that stops waits until the outcome has been received, not only until the attempt has ended.
         _host.Begins();
+        Release(attempt, outcome is { Failure: null, NotBegun: false });
+        _host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
+        _host.Ends();
+    }
+
+    /// <summary>Gives up the worker that an attempt has, and its other places.</summary>
+    private void Release(Attempt attempt, bool succeeded)
+    {
         Attempt? next = null;
         lock (_lock)
         {
@@ -143,25 +170,39 @@ internal sealed class WorkerPool
 
         _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
         if (attempt.Item.Limit is not null) _limits.End(attempt);
-        if (attempt.Item.Stage is not null) Stages.Finish(attempt, outcome is { Failure: null, NotBegun: false });
+        if (attempt.Item.Stage is not null) Stages.Finish(attempt, succeeded);
         if (next is not null) ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
-        _host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
-        _host.Ends();
     }
 
     /// <summary>One attempt, waiting or running.</summary>
     internal sealed class Attempt(WorkerPool pool, WorkItem item) : IThreadPoolWorkItem
     {
         private readonly CancellationTokenSource _cancel = new();
+        private const int HasBegun = 1;
+        private const int WasWithdrawn = 2;
+
         private volatile bool _isStopped;
+        private int _fate;
 
         public WorkItem Item => item;
+
+        /// <summary>Whether it was answered before it began: then it only gives up its places.</summary>
+        public bool IsWithdrawn => Volatile.Read(ref _fate) == WasWithdrawn;
 
         /// <summary>Whether there was no room for it.</summary>
         public bool IsRefused { get; set; }
 
+        /// <returns>False if it has begun or was withdrawn already.</returns>
+        public bool TryWithdraw() => Interlocked.CompareExchange(ref _fate, WasWithdrawn, 0) == 0;
+
         public void Execute()
         {
+            if (Interlocked.CompareExchange(ref _fate, HasBegun, 0) != 0)
+            {
+                pool.Release(this, succeeded: false);
+                return;
+            }
+
             var running = pool.RunAsync(this);
             if (!running.IsCompleted) _ = running.AsTask();
         }
