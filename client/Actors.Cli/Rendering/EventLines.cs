@@ -55,6 +55,7 @@ internal sealed class EventLines(DateTimeOffset? startedAt, StepMap? map = null,
         "Paused" => ("paused", Tone.Warn),
         "Resumed" => ("resumed", Tone.Plain),
         "Retried" => ("retried", Tone.Plain),
+        "ChildrenAsked" => ("asked after its children", Tone.Plain),
         "ReplacementQueued" => ("to be replaced by a new run", Tone.Warn),
         _ => (e.Type, Tone.Plain),
     };

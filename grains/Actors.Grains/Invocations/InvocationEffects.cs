@@ -16,17 +16,13 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
     /// <summary>How long after a refusal by full workers an attempt is offered again.</summary>
     public static readonly TimeSpan RefusedPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often a parent asks after its children: a net below lost messages.</summary>
-    public static readonly TimeSpan ChildCheckPause = TimeSpan.FromSeconds(30);
-
     private readonly HashSet<WorkKey> _refused = [];
     private readonly HashSet<ParentStep> _parents = [];
     private readonly Queue<InvocationCommand.Finish> _broken = new();
     private DateTimeOffset? _refusedAt;
-    private DateTimeOffset? _childCheckAt;
 
     /// <summary>When <see cref="RepeatDue"/> wants to be called; null: not at all.</summary>
-    public DateTimeOffset? RepeatAt => _refusedAt is { } r && _childCheckAt is { } c ? (r < c ? r : c) : _refusedAt ?? _childCheckAt;
+    public DateTimeOffset? RepeatAt => _refusedAt;
 
     /// <summary>Asks for what an event stands for.</summary>
     public void Act(InvocationState state, InvocationEvent e, IGrainTurn turn)
@@ -36,6 +32,7 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
             case InvocationEvent.StepScheduled s: HandOut(state, s.Step, s.IsUndo, turn); break;
             case InvocationEvent.StepCancelRequested s: CancelAttempt(state, s.Step, turn); break;
             case InvocationEvent.StepFailed { RetryAt: null, IsUndo: false } s when IsChild(state, s.Step): CancelAttempt(state, s.Step, turn); break;
+            case InvocationEvent.ChildrenAsked: AskChildren(state, turn); break;
             case InvocationEvent.Completed or InvocationEvent.Failed or InvocationEvent.Cancelled: TellParents(state, turn); break;
         }
     }
@@ -56,24 +53,23 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         });
     }
 
-    /// <summary>Asks again for what was refused, and after children that have been silent.</summary>
+    /// <summary>Asks again for what was refused.</summary>
     public void RepeatDue(InvocationState state, IGrainTurn turn)
     {
-        if (_refusedAt <= turn.Now)
-        {
-            _refusedAt = null;
-            var refused = _refused.ToArray();
-            _refused.Clear();
-            foreach (var key in refused) HandOutAgain(state, key, turn);
-        }
-
-        if (_childCheckAt > turn.Now || _childCheckAt is null) return;
-        _childCheckAt = null;
-        ForEachOutstanding(state, (reference, _, isUndo) =>
-        {
-            if (!isUndo && IsChild(state, reference)) HandOut(state, reference, isUndo, turn);
-        });
+        if (!(_refusedAt <= turn.Now)) return;
+        _refusedAt = null;
+        var refused = _refused.ToArray();
+        _refused.Clear();
+        foreach (var key in refused) HandOutAgain(state, key, turn);
     }
+
+    private void AskChildren(InvocationState state, IGrainTurn turn) =>
+        ForEachOutstanding(state, (reference, step, isUndo) =>
+        {
+            if (isUndo || !IsChild(state, reference)) return;
+            HandOut(state, reference, isUndo, turn);
+            if (step.IsCancelRequested) CancelAttempt(state, reference, turn);
+        });
 
     /// <summary>The workers were full.</summary>
     public void Postpone(WorkKey key, DateTimeOffset now)
@@ -128,7 +124,6 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         var parent = new ParentStep(state.Id, state.Run, reference, step.Attempts);
         turn.Post(child.Key, new StartInvocation(
             definition.Hash, input, state.CorrelationId, StartPolicy.Attach, parent, state.TraceParent));
-        _childCheckAt ??= turn.Now + ChildCheckPause;
     }
 
     private static void CancelAttempt(InvocationState state, StepRef reference, IGrainTurn turn)

@@ -265,7 +265,7 @@ public sealed record InvocationList(IReadOnlyList<InvocationSummary> Items, stri
 /// <param name="CorrelationId">Correlation id.</param>
 /// <param name="StartedAt">Start of the current run.</param>
 /// <param name="EndedAt">End; null while it goes on.</param>
-/// <param name="WakeAt">When its next timer is due; null: none.</param>
+/// <param name="WakeAt">When its next timer is due, or it asks after its children; null: none.</param>
 public sealed record InvocationSummary(
     string InvocationId, string Tenant, string Process, InvocationStatus Status, string CorrelationId,
     DateTimeOffset StartedAt, DateTimeOffset? EndedAt, DateTimeOffset? WakeAt);

@@ -205,6 +205,7 @@ internal static class TickRules
 {
     public static void Decide(InvocationState state, long at, List<InvocationEvent> events)
     {
+        ChildChecks.Decide(state, at, events);
         if (state.Phase == InvocationPhase.Running && state.DeadlineAt <= at)
         {
             var message = $"invocation '{state.Id}' did not end within its deadline of {Durations.Format(state.Process.Map.Deadline!.Value)}";

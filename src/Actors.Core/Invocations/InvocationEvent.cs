@@ -327,6 +327,20 @@ public abstract record InvocationEvent : IJournalEvent
             writer.WritePayload(Input);
         }
     }
+
+    /// <summary>Children that have been silent are started again, which changes nothing for one that runs.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="NextAt">When they are asked after again, if they are silent still.</param>
+    public sealed record ChildrenAsked(long At, long NextAt) : InvocationEvent(At)
+    {
+        internal override int Kind => 21;
+
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json)
+        {
+            json.WriteNumberValue(At);
+            json.WriteNumberValue(NextAt);
+        }
+    }
 }
 
 /// <summary>A step, or one item of a mapped step.</summary>

@@ -74,6 +74,7 @@ public static class InvocationEventCodec
         18 => new InvocationEvent.Resumed(f.Long(1)),
         19 => new InvocationEvent.Retried(f.Long(1)),
         20 => new InvocationEvent.ReplacementQueued(f.Long(1), f.Text(2), f.Text(3), f.Payload(4)),
+        21 => new InvocationEvent.ChildrenAsked(f.Long(1), f.Long(2)),
         var kind => throw new StoreCorruptException(
             $"event kind {kind} is not known to this version: run the version that wrote it, or a later one"),
     };

@@ -34,6 +34,7 @@ public static class InvocationFold
             case InvocationEvent.Resumed: state.IsPaused = false; break;
             case InvocationEvent.Retried retried: RetryFold.Apply(state, retried.At); break;
             case InvocationEvent.ReplacementQueued replacement: state.Replacement = replacement; break;
+            case InvocationEvent.ChildrenAsked asked: ChildChecks.Asked(state, asked); break;
             default: throw new StoreCorruptException($"event {e.GetType().Name} is unknown to the fold");
         }
     }

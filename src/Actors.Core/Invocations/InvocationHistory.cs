@@ -11,7 +11,7 @@ namespace Actors.Core.Invocations;
 /// </summary>
 public static class InvocationHistory
 {
-    private static readonly string[] StoredTimes = ["at", "retryAt", "due"];
+    private static readonly string[] StoredTimes = ["at", "retryAt", "due", "nextAt"];
 
     private static readonly JsonSerializerOptions Options = MakeOptions();
 
@@ -43,6 +43,7 @@ public static class InvocationHistory
         {
             InvocationEvent.StepFailed { RetryAt: { } retryAt } => ("retryAt", retryAt),
             InvocationEvent.StepScheduled { Due: { } due } => ("due", due),
+            InvocationEvent.ChildrenAsked asked => ("nextAt", asked.NextAt),
             _ => ("", e.At),
         };
         if (name.Length == 0) return JsonSerializer.SerializeToUtf8Bytes(e, e.GetType(), Options);

@@ -111,6 +111,8 @@ public static class InvocationSnapshot
             json.WriteEndArray();
         }
 
+        json.WriteNumberValue(s.ChildCheckAt);
+        json.WriteNumberValue(s.ChildCheckPause);
         json.WriteEndArray();
     }
 
@@ -147,6 +149,8 @@ public static class InvocationSnapshot
         if (h[23].ValueKind != JsonValueKind.Null)
             s.Replacement = new InvocationEvent.ReplacementQueued(
                 h[23][0].GetInt64(), h[23][1].GetString()!, h[23][2].GetString()!, ReadPayload(h[23][3]));
+        if (h.GetArrayLength() > 24) (s.ChildCheckAt, s.ChildCheckPause) = (h[24].GetInt64(), h[25].GetInt64());
+        else ChildChecks.Unknown(s);
         s.Steps = new StepState[s.Process.Steps.Length];
     }
 

@@ -131,6 +131,12 @@ public sealed class InvocationState
     /// <summary>Child invocations that are awaited.</summary>
     public int ChildrenOut { get; internal set; }
 
+    /// <summary>When children are asked after that have been silent; holds while there are any.</summary>
+    public long ChildCheckAt { get; internal set; }
+
+    /// <summary>The pause before that, which doubles each time.</summary>
+    public long ChildCheckPause { get; internal set; }
+
     /// <summary>Compensations that are ready to be scheduled, running or waiting.</summary>
     public int UndoOutstanding { get; internal set; }
 
@@ -208,6 +214,7 @@ public sealed class InvocationState
             }
         }
 
+        if (ChildrenOut > 0 && !(due <= ChildCheckAt)) due = ChildCheckAt;
         return due is { } micros ? StartedAt + Micros.ToSpan(micros) : null;
     }
 }

@@ -19,7 +19,7 @@ internal static class StepFold
         step.Due = e.Due;
         InvocationFold.Arm(state, TimerKind.Step, position, e.Step.Item, e.Due);
         if (compiled.IsWork) state.AttemptsOut++;
-        else if (compiled.Action.Declared is StepAction.Child) state.ChildrenOut++;
+        else if (compiled.Action.Declared is StepAction.Child) ChildChecks.Started(state, e.At);
         else if (compiled.Action.Declared is StepAction.Wait wait) Wait(state, wait.Signal, e.Step);
         foreach (var d in compiled.Dependents) StartJoinClock(state, d, e.At);
     }

@@ -55,6 +55,7 @@ public sealed class EventCodecTests
         { """[[18,7]]""", new InvocationEvent.Resumed(7) },
         { """[[19,7]]""", new InvocationEvent.Retried(7) },
         { """[[20,7,"abc","corr",1]]""", new InvocationEvent.ReplacementQueued(7, "abc", "corr", Payload.FromJson("1")) },
+        { """[[21,7,60000007]]""", new InvocationEvent.ChildrenAsked(7, 60_000_007) },
     };
 
     [Theory]

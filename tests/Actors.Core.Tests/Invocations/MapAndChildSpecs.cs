@@ -87,6 +87,19 @@ public sealed class MapAndChildSpecs
         .Fail("c").Then("StepCancelled c", "CompensationBegan", "Cancelled");
 
     [Fact]
+    public void A_silent_child_is_asked_after_at_growing_pauses_even_in_a_pause()
+    {
+        var s = new Scenario(new Step { Name = "c", Action = new StepAction.Child("other", null) }).Start();
+        s.After(29).ThenNothing().After(1).Then("ChildrenAsked").After(59).ThenNothing().After(1).Then("ChildrenAsked");
+        s.State.NextDue().ShouldBe(Scenario.Noon.AddSeconds(30 + 60 + 120));
+        s.Pause().After(120).Then("ChildrenAsked");
+        for (var i = 0; i < 10; i++) s.After(3_600).Then("ChildrenAsked");
+        s.Resume().Succeed("c").Then("StepSucceeded c", "Completed");
+        s.State.NextDue().ShouldBeNull();
+        s.After(100_000).ThenNothing();
+    }
+
+    [Fact]
     public void A_delay_is_durable_and_never_early() => new Scenario(new Step { Name = "d", Action = new StepAction.Delay("10s") }).Start()
         .IsNow(InvocationStatus.Waiting).After(9.999).ThenNothing().After(0.001).Then("StepSucceeded d", "Completed");
 }
