@@ -15,8 +15,9 @@ CREATE TABLE migrations (
 -- Each opening of the store takes the next number; numbers are never given back.
 CREATE SEQUENCE epochs;
 
--- Whoever may write. Every commit locks its row in share mode: taking the row away waits for the last commit, and
--- there is none after it. A new session number does the same to commits of the owner's own broken connections.
+-- Whoever may write. Every commit shares an advisory lock and asks for its row; whoever changes the row takes that lock
+-- for itself: it waits for the last commit, and there is none after it. A new session number does the same to commits
+-- of the owner's own broken connections. A lock of a row would do, too, but writes to the log with every commit.
 CREATE TABLE owners (
     epoch      bigint      PRIMARY KEY,
     session    bigint      NOT NULL,
@@ -26,7 +27,8 @@ CREATE TABLE owners (
 
 CREATE FUNCTION require_owner(owner_epoch bigint, owner_session bigint) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM 1 FROM owners WHERE epoch = owner_epoch AND session = owner_session FOR SHARE;
+    PERFORM pg_advisory_xact_lock_shared(1097036873, hashtext(current_schema()));
+    PERFORM 1 FROM owners WHERE epoch = owner_epoch AND session = owner_session;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'epoch % of session % does not own the store', owner_epoch, owner_session
             USING ERRCODE = 'AC001';
@@ -49,6 +51,7 @@ CREATE SEQUENCE key_blocks INCREMENT BY 10000 MINVALUE 1;
 CREATE TABLE keys (
     hash        uuid     PRIMARY KEY,
     id          bigint   NOT NULL,
+    epoch       bigint   NOT NULL,
     started_at  bigint,
     ended_at    bigint,
     wake_at     bigint,
@@ -66,11 +69,11 @@ CREATE INDEX keys_due ON keys (wake_at, id) WHERE wake_at IS NOT NULL;
 CREATE INDEX keys_resumable ON keys (started_at, id) WHERE resume;
 CREATE INDEX keys_ended ON keys (ended_at, id) WHERE ended_at IS NOT NULL;
 
--- One row per append. That two appends of a key can't begin at the same sequence is what refuses the second.
+-- One row per append. Its epoch is null where it is that of the key, as nearly always. That two appends of a key can't begin at the same sequence is what refuses the second.
 CREATE TABLE journal (
     key_id bigint  NOT NULL,
     first  bigint  NOT NULL,
-    epoch  bigint  NOT NULL,
+    epoch  bigint,
     at     bigint  NOT NULL,
     count  integer NOT NULL,
     chain  integer NOT NULL,

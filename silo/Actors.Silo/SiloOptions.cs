@@ -17,7 +17,10 @@ public sealed record SiloOptions
     /// </summary>
     public ImmutableArray<string> Urls { get; init; } = ["http://127.0.0.1:5080"];
 
-    /// <summary>The store's file; relative paths count from the working directory. Default: <c>actors.db</c>.</summary>
+    /// <summary>
+    /// The store: a file (relative paths count from the working directory), or a database as
+    /// <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME</c>. Default: <c>actors.db</c>.
+    /// </summary>
     public string Store { get; init; } = "actors.db";
 
     /// <summary>

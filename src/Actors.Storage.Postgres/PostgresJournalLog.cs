@@ -31,6 +31,9 @@ internal static partial class PostgresJournalLog
         8, LogLevel.Warning, "The server of the store {Place} runs with fsync off: what it acknowledges can be lost")]
     public static partial void NotDurable(ILogger logger, string place);
 
+    [LoggerMessage(10, LogLevel.Information, "Standing by for store {Place}, which {Holder} owns")]
+    public static partial void Standby(ILogger logger, string place, string holder);
+
     [LoggerMessage(9, LogLevel.Information, "Migrated schema {Schema} to version {Version}: {Title}")]
     public static partial void Migrated(ILogger logger, string schema, int version, string title);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.Storage.Postgres.Opening;
 
 namespace Actors.Storage.Postgres;
 
@@ -30,6 +31,13 @@ public sealed class PostgresJournalOptions
     /// after it another process may take the store over. Default: 10 seconds. Range: 1 second to 10 minutes.
     /// </summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long opening waits for a store that another process owns, as its hot standby; with <see
+    /// cref="Timeout.InfiniteTimeSpan"/>, for as long as it takes. Zero: such a store is refused at once. Default: 0.
+    /// Range: 0 to 3,650 days, or infinite.
+    /// </summary>
+    public TimeSpan StandbyMax { get; set; }
 
     /// <summary>
     /// How long appends and reads wait for a server that is away; then they fail as uncertain, and new ones at once,
@@ -76,6 +84,14 @@ public sealed class PostgresJournalOptions
     /// <summary>Called by the writer around each commit: tests break things.</summary>
     internal Action<CommitMoment>? OnCommit { get; set; }
 
+    /// <summary>
+    /// Whether a text names a database: it begins with <c>postgres://</c> or <c>postgresql://</c>, or is a connection
+    /// string with a <c>Host=</c>.
+    /// </summary>
+    public static bool Names(string text) =>
+        ConnectionText.IsAddress(text)
+        || text.Split(';').Any(part => part.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentException">Names all options that are out of range.</exception>
     public void Validate()
@@ -87,6 +103,8 @@ public sealed class PostgresJournalOptions
             errors.Add($"{nameof(Schema)} is '{Schema}', but must have 1 to {SchemaLengthMax} characters");
         Check(errors, nameof(Lease), Lease, 1_000, 600_000);
         Check(errors, nameof(OutageMax), OutageMax, 0, 3_600_000);
+        if (StandbyMax != Timeout.InfiniteTimeSpan)
+            Check(errors, nameof(StandbyMax), StandbyMax, 0, (long)TimeSpan.FromDays(3650).TotalMilliseconds);
         Check(errors, nameof(QueueCountMax), QueueCountMax, 1, 1 << 20);
         Check(errors, nameof(QueueBytesMax), QueueBytesMax, 64 << 10, 64L << 30);
         Check(errors, nameof(TransactionCountMax), TransactionCountMax, 1, 1 << 16);

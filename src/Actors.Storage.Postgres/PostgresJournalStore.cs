@@ -61,8 +61,9 @@ public sealed class PostgresJournalStore : IJournalStore
     /// <param name="time">The clock of pauses and leases.</param>
     /// <param name="logger">For the operator; null: none.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
-    /// <exception cref="ArgumentException">Options are out of range, or the connection is named wrongly.</exception>
-    /// <exception cref="StoreOpenException">In use, of a newer version, somebody else's schema, or refused.</exception>
+    /// <exception cref="ArgumentException">Options are out of range.</exception>
+    /// <exception cref="StoreOpenException">In use, of a newer version, somebody else's schema, refused, or named
+    /// wrongly.</exception>
     /// <exception cref="StoreException">The server can't be reached, or failed; trying again may help.</exception>
     public static async Task<PostgresJournalStore> OpenAsync(
         PostgresJournalOptions options,
@@ -75,7 +76,7 @@ public sealed class PostgresJournalStore : IJournalStore
         var database = new Database(options);
         try
         {
-            var epoch = await TakeAsync(database, options, logger, cancellationToken);
+            var epoch = await TakeAsync(database, options, time, logger, cancellationToken);
             return new PostgresJournalStore(options, database, epoch, time, logger);
         }
         catch (NpgsqlException e)
@@ -206,7 +207,8 @@ public sealed class PostgresJournalStore : IJournalStore
     }
 
     private static async Task<long> TakeAsync(
-        Database database, PostgresJournalOptions options, ILogger logger, CancellationToken cancellationToken)
+        Database database, PostgresJournalOptions options, TimeProvider time, ILogger logger,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
         if (options.Migrate) await Migrations.RunAsync(connection, database.Schema, logger, cancellationToken);
@@ -217,8 +219,7 @@ public sealed class PostgresJournalStore : IJournalStore
                 PostgresJournalLog.NotDurable(logger, database.Place);
         }
 
-        var (epoch, holder, left) = await Ownership.TryTakeAsync(connection, options.Lease, cancellationToken);
-        if (holder is not null) throw Ownership.InUse(database.Place, holder, left);
+        var epoch = await Standby.TakeAsync(database, options, time, logger, cancellationToken);
         PostgresJournalLog.Opened(logger, database.Place, epoch, connection.PostgreSqlVersion.ToString());
         return epoch;
     }

@@ -5,7 +5,12 @@ using System.Text.Json.Serialization;
 namespace Actors.Benchmarks;
 
 /// <summary>What to run a workload with.</summary>
-internal sealed record BenchmarkSettings(string Store, int Clients, TimeSpan Duration, int? Count, string Folder);
+internal sealed record BenchmarkSettings(
+    string Store, int Clients, TimeSpan Duration, int? Count, string Folder, string? Connection)
+{
+    /// <summary>Whether the store is PostgreSQL, which has targets of its own.</summary>
+    public bool IsPostgres => Store == "postgres";
+}
 
 /// <summary>
 /// One figure, beside the limit of the store measured in the same run. Void unless the audit is clean.
@@ -33,7 +38,7 @@ internal sealed record BenchmarkResult
 
     public required double MaxMs { get; init; }
 
-    /// <summary>Process CPU time per durable step.</summary>
+    /// <summary>CPU time per durable step, of the process and, where it is ours, of the database server.</summary>
     public required double CpuMicrosPerStep { get; init; }
 
     public required double CommitsPerOp { get; init; }
@@ -60,13 +65,19 @@ internal sealed record BenchmarkResult
 
     public required string Audit { get; init; }
 
+    /// <summary>The part of the CPU time per step that is the database server's.</summary>
+    public double ServerCpuMicrosPerStep { get; init; }
+
+    /// <summary>Settings of the database server that matter; null: there is none.</summary>
+    public string? ServerSettings { get; init; }
+
     /// <summary>Figures that only this workload has.</summary>
     public Dictionary<string, double> More { get; init; } = [];
 
     public string ToText() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Workload,-4} {Store} {Clients} clients: {CompletedPerSecond:F0}/s, p50 {P50Ms:F3} ms, p99 {P99Ms:F3} ms, max {MaxMs:F1} ms, " +
-        $"{CpuMicrosPerStep:F1} us CPU/step, {CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, " +
+        $"{CpuMicrosPerStep:F1} us CPU/step ({ServerCpuMicrosPerStep:F1} of the server), {CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, " +
         $"{AllocatedBytesPerOp:F0} B allocated/op, {RssMb:F0} MB; " +
         $"store alone: {CommitProbeMs:F3} ms a commit, {GroupCommitProbePerSecond:F0} appends/s; " +
         $"{string.Join(", ", More.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F2}")))}\n" +

@@ -5,7 +5,14 @@ using Actors.Benchmarks.Workloads;
 
 var workload = new Option<string>("--workload") { Description = "Which workload: " + string.Join(", ", Workload.All.Select(w => w.Id)), DefaultValueFactory = _ => "W2" };
 var all = new Option<bool>("--all") { Description = "Run every workload, each with its own clients" };
-var store = new Option<string>("--store") { Description = "sqlite or memory", DefaultValueFactory = _ => "sqlite" };
+var store = new Option<string>("--store")
+{
+    Description = "sqlite, memory or postgres", DefaultValueFactory = _ => "sqlite",
+};
+var connection = new Option<string?>("--connection")
+{
+    Description = "PostgreSQL to use, postgres://...; default: a server of its own",
+};
 var clients = new Option<int?>("--clients") { Description = "Concurrent callers; default: the workload's" };
 var seconds = new Option<double>("--seconds") { Description = "Length of the measured part", DefaultValueFactory = _ => 10 };
 var count = new Option<int?>("--count") { Description = "Size, for workloads that have one (W3: steps, W4: items, W10: invocations)" };
@@ -13,7 +20,7 @@ var folder = new Option<string>("--folder") { Description = "Where the store is 
 var json = new Option<bool>("--json") { Description = "One JSON object per workload on standard output" };
 var root = new RootCommand("Workloads of docs/performance.md: what completed, beside the limit of the store measured in the same run.")
 {
-    workload, all, store, clients, seconds, count, folder, json,
+    workload, all, store, connection, clients, seconds, count, folder, json,
 };
 root.SetAction(async (parsed, cancellationToken) =>
 {
@@ -29,7 +36,7 @@ root.SetAction(async (parsed, cancellationToken) =>
     {
         var settings = new BenchmarkSettings(
             parsed.GetValue(store)!, parsed.GetValue(clients) ?? w.ClientsDefault, TimeSpan.FromSeconds(parsed.GetValue(seconds)),
-            parsed.GetValue(count), parsed.GetValue(folder)!);
+            parsed.GetValue(count), parsed.GetValue(folder)!, parsed.GetValue(connection));
         var result = await w.RunAsync(settings, cancellationToken);
         Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(result, BenchmarkResult.JsonOptions) : result.ToText());
         ok &= result.Audit == "clean";

@@ -127,10 +127,3 @@ internal sealed class PostgresServer : IDisposable
         if (process.ExitCode != 0) throw new InvalidOperationException($"{quoted} ended with {process.ExitCode}");
     }
 }
-
-/// <summary>A test on a PostgreSQL server; skipped, with the reason, where none can be started.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class PostgresFactAttribute : FactAttribute
-{
-    public PostgresFactAttribute() => Skip = PostgresServer.Obstacle;
-}

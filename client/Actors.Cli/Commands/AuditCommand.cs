@@ -2,6 +2,8 @@ using System.CommandLine;
 using Actors.Cli.Hosting;
 using Actors.Cli.Rendering;
 using Actors.Grains.Audit;
+using Actors.Journal;
+using Actors.Storage.Postgres;
 using Actors.Storage.Sqlite;
 
 namespace Actors.Cli.Commands;
@@ -11,7 +13,8 @@ namespace Actors.Cli.Commands;
 /// </summary>
 internal sealed class AuditCommand(CliHost host) : ICliCommand
 {
-    private readonly Argument<string> _store = new("STORE") { Description = "The store's file; it may be in use" };
+    private readonly Argument<string> _store =
+        new("STORE") { Description = "The store's file, or postgres://...; it may be in use" };
 
     private readonly Option<bool> _json = Shared.Json();
 
@@ -27,7 +30,10 @@ internal sealed class AuditCommand(CliHost host) : ICliCommand
     private async Task<int> AuditAsync(string path, bool json, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.Interrupted);
-        await using var store = SqliteStoreInspection.Open(path);
+        await using IStoreInspection store = PostgresJournalOptions.Names(path)
+            ? await PostgresStoreInspection.OpenAsync(
+                new PostgresJournalOptions { Connection = path }, either.Token)
+            : SqliteStoreInspection.Open(path);
         var report = await StoreAuditor.RunAsync(store, either.Token);
         if (json) host.Out.WriteRaw(JsonText.Of(Json(report)));
         else host.Out.Write(Text(report));

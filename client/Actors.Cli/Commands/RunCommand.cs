@@ -46,8 +46,9 @@ internal sealed class RunCommand(CliHost host) : ICliCommand
 
     private readonly Option<string?> _store = new("--store")
     {
-        Description = "Keep the store in this file. A store that holds unfinished invocations of the process, and no " +
-            "--input or --key: they are taken up. Default: a temporary store, removed at the end",
+        Description = "Keep the store in this file, or in postgres://... A store that holds unfinished invocations " +
+            "of the process, and no --input or --key: they are taken up. Default: a temporary store, removed at " +
+            "the end",
         HelpName = "FILE",
     };
 

@@ -11,7 +11,7 @@ internal sealed class ServeCommand(CliHost host) : ICliCommand
     private static readonly (string Name, string Description)[] Flags =
     [
         ("--urls", "Loopback addresses to listen on, separated by ';'. Default: http://127.0.0.1:5080"),
-        ("--store", "The store's file. Default: actors.db"),
+        ("--store", "The store: a file, or postgres://... Default: actors.db"),
         ("--processes", "Folder with the process files. Default: processes"),
         ("--config", "Configuration file. Default: actors.json next to the folder of processes"),
         ("--logs", "Log lines: auto (text on a terminal, else json), json, text, none. Default: auto"),

@@ -58,6 +58,7 @@ internal sealed class CliProgram(CliHost host)
         new RunCommand(host), new ValidateCommand(host), new ServeCommand(host), new StartCommand(host),
         new ListCommand(host), new ShowCommand(host), new ExplainCommand(host), new WatchCommand(host),
         .. SteeringCommand.All(host), new ImportCommand(host), new AuditCommand(host),
+        new StoreCommand(host),
     ];
 
     private static (string Type, string Message) Refusal(Exception exception) => exception switch

@@ -19,10 +19,10 @@ internal sealed class LocalEngines(TimeProvider? time = null) : ILocalEngines
     {
         var options = new ActorsOptions
         {
-            StorePath = settings.Store,
             DrainTimeout = DrainTimeout,
             Worker = new StepWorkerOptions { SimulatedTimeScale = settings.TimeScale ?? 1 },
         };
+        options.UseStore(settings.Store);
         if (settings.WorkersMax is { } workers) options.Host = new EmbeddedHostOptions { WorkersMax = workers };
         foreach (var process in settings.Processes) options.AddProcess(process);
 

@@ -4,6 +4,7 @@ using Actors.Cli.Following;
 using Actors.Cli.Hosting;
 using Actors.Cli.Rendering;
 using Actors.Cli.Scenarios;
+using Actors.Storage.Postgres;
 
 namespace Actors.Cli.Local;
 
@@ -28,6 +29,13 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings)
         var started = host.Time.GetTimestamp();
         using var timer = settings.Timeout is { } t ? new CancellationTokenSource(t, host.Time) : null;
         using var both = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupted, timer?.Token ?? default);
+        if (settings.Store is { } named && PostgresJournalOptions.Names(named))
+        {
+            throw new RefusedException(
+                "a scenario keeps what its services remember beside the store: name a file with --store",
+                "scenario-store");
+        }
+
         using var place = new StorePlace(settings.Store);
         try
         {

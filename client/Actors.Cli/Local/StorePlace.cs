@@ -1,8 +1,11 @@
 using Actors.Cli.Hosting;
+using Actors.Storage.Postgres;
 
 namespace Actors.Cli.Local;
 
-/// <summary>Where a run keeps its store: in the file that was named, or a temporary folder that it removes.</summary>
+/// <summary>
+/// Where a run keeps its store: in the file or database that was named, or a temporary folder that it removes.
+/// </summary>
 internal sealed class StorePlace : IDisposable
 {
     private readonly string? _temporary;
@@ -22,7 +25,7 @@ internal sealed class StorePlace : IDisposable
         Path = System.IO.Path.Combine(_temporary, "actors.db");
     }
 
-    /// <summary>The store's file.</summary>
+    /// <summary>The store's file, or the address of its database.</summary>
     public string Path { get; }
 
     /// <summary>Whether it is removed at the end.</summary>
@@ -36,6 +39,7 @@ internal sealed class StorePlace : IDisposable
     {
         if (string.IsNullOrWhiteSpace(named))
             throw new RefusedException("--store is empty; name the store's file, such as actors.db", "no-store");
+        if (PostgresJournalOptions.Names(named)) return;
         if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(named)) is not { } folder) return;
         if (Directory.Exists(folder)) return;
         throw new RefusedException(

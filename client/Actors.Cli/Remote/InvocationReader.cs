@@ -49,7 +49,8 @@ internal sealed class ReadingPlace(CliHost host)
 
     private readonly Option<string?> _store = new("--store")
     {
-        Description = "Read this store file, which no process has open, instead of asking a silo",
+        Description =
+            "Read this store (a file, or postgres://...), which no process has open, instead of asking a silo",
         HelpName = "FILE",
     };
 

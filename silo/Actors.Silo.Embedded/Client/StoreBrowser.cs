@@ -1,6 +1,7 @@
 using Actors.Core.Invocations;
 using Actors.Grains.Registry;
 using Actors.Journal;
+using Actors.Storage.Postgres;
 using Actors.Storage.Sqlite;
 
 namespace Actors.Silo.Embedded.Client;
@@ -25,7 +26,7 @@ public sealed class StoreBrowser : IAsyncDisposable
         (_store, _time, _reader) = (store, time, new InvocationReader(store, new DefinitionCatalog(store)));
     }
 
-    /// <summary>Opens a store's file, which has to exist.</summary>
+    /// <summary>Opens a store: a file, which has to exist, or a database (as <c>ActorsOptions.UseStore</c>).</summary>
     /// <exception cref="NotFoundException">There is no such file.</exception>
     /// <exception cref="StoreOpenException">
     /// Another process has it open, it is of a newer format, or it is not a store.
@@ -33,6 +34,13 @@ public sealed class StoreBrowser : IAsyncDisposable
     public static async Task<StoreBrowser> OpenAsync(
         string path, TimeProvider time, CancellationToken cancellationToken = default)
     {
+        if (PostgresJournalOptions.Names(path))
+        {
+            var database = new PostgresJournalOptions { Connection = path, Migrate = false };
+            return new StoreBrowser(
+                await PostgresJournalStore.OpenAsync(database, time, cancellationToken: cancellationToken), time);
+        }
+
         // Opening a file that is not there would make an empty store of it.
         if (!File.Exists(path)) throw new NotFoundException($"there is no store '{path}'");
         var options = new SqliteJournalOptions { Path = path };

@@ -100,7 +100,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
 
             await running.Host.StartAsync(cancellationToken);
             _running = running;
-            LogStarted(_loggers.CreateLogger<ActorsEngine>(), definitions.Length, _options.StorePath ?? "memory");
+            LogStarted(_loggers.CreateLogger<ActorsEngine>(), definitions.Length, _options.StoreName);
         }
         catch
         {

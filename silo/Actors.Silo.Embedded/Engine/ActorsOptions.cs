@@ -31,6 +31,9 @@ public sealed class ActorsOptions
     /// </summary>
     public Func<IServiceProvider, CancellationToken, ValueTask<IJournalStore>>? Store { get; set; }
 
+    /// <summary>What the log calls the store.</summary>
+    internal string StoreName => Store is not null ? "of its own" : StorePath ?? "memory";
+
     /// <summary>Handlers of steps.</summary>
     public HandlerRegistry Handlers { get; } = new();
 
@@ -64,8 +67,16 @@ public sealed class ActorsOptions
     public ActorsOptions UseSqlite(string path)
     {
         StorePath = path;
+        Store = null;
         return this;
     }
+
+    /// <summary>
+    /// Keeps everything where a text says: in PostgreSQL if it is an address or a connection string of it (see
+    /// <see cref="PostgresJournalOptions.Names"/>), else in the SQLite file of that name.
+    /// </summary>
+    public ActorsOptions UseStore(string place) =>
+        PostgresJournalOptions.Names(place) ? UsePostgres(place) : UseSqlite(place);
 
     /// <summary>Keeps everything in PostgreSQL.</summary>
     /// <param name="connection">

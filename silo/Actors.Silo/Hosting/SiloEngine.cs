@@ -31,7 +31,7 @@ public static class SiloEngine
         services.AddSingleton<ISecrets>(new ConfiguredSecrets(configured));
         services.AddActors(engine =>
         {
-            engine.UseSqlite(options.Store);
+            engine.UseStore(options.Store);
             engine.Host = engine.Host with { WorkersMax = options.Workers };
             engine.DrainTimeout = options.StopTimeout;
             engine.Retention = options.Retention;

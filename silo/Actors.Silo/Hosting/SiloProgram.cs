@@ -12,7 +12,7 @@ public static class SiloProgram
     };
 
     private static readonly Option<string> Store =
-        new("--store") { Description = "The store's file. Default: actors.db" };
+        new("--store") { Description = "The store: a file, or postgres://... Default: actors.db" };
 
     private static readonly Option<string> Processes =
         new("--processes") { Description = "Folder with the process files. Default: processes" };

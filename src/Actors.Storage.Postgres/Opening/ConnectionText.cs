@@ -1,3 +1,4 @@
+using Actors.Journal;
 using Npgsql;
 
 namespace Actors.Storage.Postgres.Opening;
@@ -14,7 +15,7 @@ internal static class ConnectionText
     /// <summary>Reads it.</summary>
     /// <param name="text">The text.</param>
     /// <param name="schema">The schema that an address names; else null.</param>
-    /// <exception cref="ArgumentException">It is neither.</exception>
+    /// <exception cref="StoreOpenException">It is neither.</exception>
     public static NpgsqlConnectionStringBuilder Read(string text, out string? schema)
     {
         schema = null;
@@ -26,9 +27,10 @@ internal static class ConnectionText
             or OverflowException)
         {
             // Without the text: it may hold the password.
-            throw new ArgumentException(
+            throw new StoreOpenException(
                 "The database is not named by a valid address or connection string: write " +
                 "postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require, or Host=...;Database=...;Username=...",
+                StoreOpenException.NotAStore,
                 e);
         }
     }

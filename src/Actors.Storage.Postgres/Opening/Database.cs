@@ -10,11 +10,13 @@ internal sealed class Database : IAsyncDisposable
     private const int StatementsMax = 48;
 
     private readonly NpgsqlDataSource _source;
+    private readonly TimeSpan _lease;
 
     public Database(PostgresJournalOptions options)
     {
         var text = ConnectionText.Read(options.Connection, out var schema);
         Schema = schema ?? options.Schema;
+        _lease = options.Lease;
         text.Enlist = false;
         // Settings below are for the life of a connection: nothing resets them, and nothing else changes them.
         text.NoResetOnClose = true;
@@ -36,8 +38,9 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>For messages: host, database, schema; never the password.</summary>
     public string Place { get; }
 
-    // Every statement is a look-up by index. The planner, which may first see them on empty tables, is told so; a plan
-    // made for ten rows must not be kept for ten million.
+    // A process that hangs in the middle of a transaction must not keep the next owner out. And every statement is a
+    // look-up by index: the planner, which may first see it on empty tables, is told so. A plan made for ten rows must
+    // not be kept for ten million.
     private string Settings =>
         $"""
         SET search_path TO {Quote(Schema)};
@@ -47,6 +50,7 @@ internal sealed class Database : IAsyncDisposable
         SET enable_hashjoin = off;
         SET enable_mergejoin = off;
         SET enable_bitmapscan = off;
+        SET idle_in_transaction_session_timeout = {(long)_lease.TotalMilliseconds};
         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
         """;
 

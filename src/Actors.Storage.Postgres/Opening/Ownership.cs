@@ -6,17 +6,20 @@ namespace Actors.Storage.Postgres.Opening;
 
 /// <summary>
 /// Who may write: one row with an epoch and the time until which it holds, by the server's clock. Every commit of the
-/// owner locks that row in share mode, so taking it away waits for the last one, and none follows.
+/// owner shares a lock that a change of the row takes for itself, so a change waits for the last one, and none follows.
 /// </summary>
 internal static class Ownership
 {
+    // The number stands in the function require_owner, too.
+    private const string Lock = "SELECT pg_advisory_xact_lock(1097036873, hashtext(current_schema()))";
+
     /// <summary>Takes the store, if nobody holds it.</summary>
     /// <returns>The epoch; or who holds the store, and for how long.</returns>
     public static async Task<(long Epoch, string? Holder, TimeSpan Left)> TryTakeAsync(
         NpgsqlConnection connection, TimeSpan lease, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var locking = new NpgsqlCommand("LOCK TABLE owners IN SHARE ROW EXCLUSIVE MODE", connection))
+        await using (var locking = new NpgsqlCommand(Lock, connection))
             await locking.ExecuteNonQueryAsync(cancellationToken);
         await using (var find = new NpgsqlCommand(
             """
@@ -53,6 +56,8 @@ internal static class Ownership
     /// <returns>Number of the session; null: this process does not own the store any more.</returns>
     public static long? BeginSession(NpgsqlConnection connection, long epoch, TimeSpan lease)
     {
+        using var transaction = connection.BeginTransaction();
+        using (var locking = new NpgsqlCommand(Lock, connection)) locking.ExecuteNonQuery();
         using var command = new NpgsqlCommand(
             """
             UPDATE owners SET session = session + 1, expires_at = clock_timestamp() + $2
@@ -62,7 +67,9 @@ internal static class Ownership
         {
             Parameters = { new() { Value = epoch }, new() { Value = lease } },
         };
-        return command.ExecuteScalar() as long?;
+        var session = command.ExecuteScalar() as long?;
+        transaction.Commit();
+        return session;
     }
 
     /// <summary>Makes ownership last for another lease.</summary>

@@ -8,7 +8,7 @@ namespace Actors.Storage.Postgres.Reading;
 /// Reads journals: those that are asked for while a read runs go together in the next one. A read sees one state of the
 /// database, and checks that every record continues the one before it.
 /// </summary>
-internal sealed class JournalReader(ReaderPool pool)
+internal sealed class JournalReader(IReads pool)
 {
     /// <summary>Reads that run side by side; the others gather. Few, so that each takes many along.</summary>
     private const int RunningMax = 2;
@@ -28,13 +28,14 @@ internal sealed class JournalReader(ReaderPool pool)
         FROM unnest($1, $2, $3) WITH ORDINALITY AS q(hash, after, bytes_max, n)
         JOIN keys k ON k.hash = q.hash
         CROSS JOIN LATERAL (
-            (SELECT 1 AS part, first, count, epoch, at, chain, 0 AS checksum, NULL::bytea AS body
+            (SELECT 1 AS part, first, count, coalesce(epoch, k.epoch) AS epoch, at, chain,
+                    0 AS checksum, NULL::bytea AS body
              FROM journal WHERE key_id = k.id ORDER BY first DESC LIMIT 1)
             UNION ALL
             (SELECT 2, sequence, 0, 0, 0, chain, checksum, state
              FROM snapshots WHERE key_id = k.id AND q.after IS NULL)
             UNION ALL
-            (SELECT CASE WHEN is_before THEN 3 ELSE 4 END, first, count, epoch, at, chain, 0,
+            (SELECT CASE WHEN is_before THEN 3 ELSE 4 END, first, count, coalesce(epoch, k.epoch), at, chain, 0,
                     CASE WHEN NOT is_before THEN events END
              FROM (SELECT j.*, j.first + j.count - 1 <= coalesce(q.after, 0) AS is_before,
                           sum(CASE WHEN j.first + j.count - 1 <= coalesce(q.after, 0) THEN 0

@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Actors.Storage.Postgres.Reading;
 
 /// <summary>Reads what lists, timers and a starting process see, and payloads.</summary>
-internal sealed class ProjectionReader(ReaderPool pool)
+internal sealed class ProjectionReader(IReads pool)
 {
     private const string Columns =
         """

@@ -7,7 +7,8 @@ namespace Actors.Storage.Postgres.Reading;
 /// <summary>
 /// Runs reads on the database's connections, as many at once as there are; waits for a server that is away.
 /// </summary>
-internal sealed class ReaderPool(Database database, PostgresJournalOptions options, TimeProvider time) : IDisposable
+internal sealed class ReaderPool(Database database, PostgresJournalOptions options, TimeProvider time)
+    : IReads, IDisposable
 {
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);

@@ -23,7 +23,7 @@ internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
     public bool IsEmpty => _journal.Count == 0;
 
     /// <summary>The first record: it is there if and only if the commit was done.</summary>
-    public (long KeyId, long First, long Epoch, uint Chain) Mark => _journal.First;
+    public (long KeyId, long First, uint Chain) Mark => _journal.First;
 
     /// <summary>Judges and gathers.</summary>
     /// <param name="requests">The appends; each gets its verdict.</param>
@@ -70,7 +70,7 @@ internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
         head.SureInBatch = _number;
         if (append.Epoch < head.Epoch) return AppendResult.StaleEpoch;
         if (append.ExpectedSequence != head.Sequence) return AppendResult.StaleSequence;
-        AddKey(head, append.Projection, connection);
+        AddKey(head, append, connection);
         _payloads.Add(head.KeyId, append.Payloads);
         var at = StoredTime.Floor(append.At);
         var first = head.Sequence + 1;
@@ -83,11 +83,13 @@ internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
         return AppendResult.Appended;
     }
 
-    private void AddKey(JournalHead head, Projection? projection, NpgsqlConnection connection)
+    private void AddKey(JournalHead head, JournalAppend append, NpgsqlConnection connection)
     {
+        var projection = append.Projection;
         if (head.KeyId == 0)
         {
             head.KeyId = numbers.NextKey(connection);
+            head.KeyEpoch = append.Epoch;
             head.ProjectedInBatch = _number;
             _newKeys.Add(head);
         }

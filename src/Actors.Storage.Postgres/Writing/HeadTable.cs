@@ -31,7 +31,7 @@ internal sealed class HeadTable(int countMax)
         if (_asked.Count == 0) return [];
         using var command = new NpgsqlCommand(
             """
-            SELECT k.hash, k.id, j.first + j.count - 1, j.epoch, j.chain
+            SELECT k.hash, k.id, j.first + j.count - 1, coalesce(j.epoch, k.epoch), j.chain, k.epoch
             FROM unnest($1) AS q(hash) JOIN keys k ON k.hash = q.hash
             CROSS JOIN LATERAL (
                 SELECT first, count, epoch, chain FROM journal WHERE key_id = k.id ORDER BY first DESC LIMIT 1) j
@@ -55,6 +55,7 @@ internal sealed class HeadTable(int countMax)
                     Sequence = reader.GetInt64(2),
                     Epoch = reader.GetInt64(3),
                     Chain = unchecked((uint)reader.GetInt32(4)),
+                    KeyEpoch = reader.GetInt64(5),
                 });
             }
         }

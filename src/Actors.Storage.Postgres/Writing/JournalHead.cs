@@ -14,6 +14,9 @@ internal sealed class JournalHead
     /// <summary>Number of the key; 0: it has none yet.</summary>
     public long KeyId { get; set; }
 
+    /// <summary>Under which the key was made: records of that epoch need not carry it.</summary>
+    public long KeyEpoch { get; set; }
+
     /// <summary>Sequence of the last event.</summary>
     public long Sequence { get; set; }
 

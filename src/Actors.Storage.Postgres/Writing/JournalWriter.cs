@@ -227,11 +227,10 @@ internal sealed class JournalWriter
             try
             {
                 using var command = new NpgsqlCommand(
-                    "SELECT 1 FROM journal WHERE key_id = $1 AND first = $2 AND epoch = $3 AND chain = $4", connection);
-                var (keyId, first, epoch, chain) = _batch.Mark;
+                    "SELECT 1 FROM journal WHERE key_id = $1 AND first = $2 AND chain = $3", connection);
+                var (keyId, first, chain) = _batch.Mark;
                 command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = keyId });
                 command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
-                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
                 command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = unchecked((int)chain) });
                 var wasDone = command.ExecuteScalar() is not null;
                 PostgresJournalLog.Resolved(_logger, wasDone);

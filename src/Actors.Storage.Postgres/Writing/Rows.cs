@@ -18,7 +18,7 @@ internal sealed class JournalRows
 {
     private readonly List<long> _keyIds = [];
     private readonly List<long> _firsts = [];
-    private readonly List<long> _epochs = [];
+    private readonly List<long?> _epochs = [];
     private readonly List<long> _ats = [];
     private readonly List<int> _counts = [];
     private readonly List<int> _chains = [];
@@ -26,14 +26,13 @@ internal sealed class JournalRows
 
     public int Count => _keyIds.Count;
 
-    public (long KeyId, long First, long Epoch, uint Chain) First =>
-        (_keyIds[0], _firsts[0], _epochs[0], unchecked((uint)_chains[0]));
+    public (long KeyId, long First, uint Chain) First => (_keyIds[0], _firsts[0], unchecked((uint)_chains[0]));
 
     public void Add(JournalHead head, long first, int count, long at, ReadOnlyMemory<byte> events)
     {
         _keyIds.Add(head.KeyId);
         _firsts.Add(first);
-        _epochs.Add(head.Epoch);
+        _epochs.Add(head.Epoch == head.KeyEpoch ? null : head.Epoch);
         _ats.Add(at);
         _counts.Add(count);
         _chains.Add(unchecked((int)head.Chain));
@@ -83,6 +82,7 @@ internal sealed class KeyRows
     private readonly List<long?> _wakeAts = [];
     private readonly List<bool> _resumes = [];
     private readonly List<long> _ids = [];
+    private readonly List<long> _epochs = [];
     private readonly List<short> _kinds = [];
     private readonly List<int> _tenants = [];
     private readonly List<int> _types = [];
@@ -100,6 +100,7 @@ internal sealed class KeyRows
         _wakeAts.Add(projection?.WakeAt is { } wakeAt ? StoredTime.Ceiling(wakeAt) : null);
         _resumes.Add(projection is { Resume: true });
         _ids.Add(head.KeyId);
+        _epochs.Add(head.KeyEpoch);
         _kinds.Add((short)key.Kind);
         _tenants.Add(numbers.OfWord(connection, key.Tenant));
         _types.Add(numbers.OfWord(connection, key.Type));
@@ -112,11 +113,12 @@ internal sealed class KeyRows
         var command = new NpgsqlBatchCommand(
             """
             INSERT INTO keys (hash, status, started_at, correlation, definition, ended_at, wake_at, resume,
-                              id, kind, tenant, type, name)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                              id, epoch, kind, tenant, type, name)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """);
         AddProjection(command);
         command.Add(_ids);
+        command.Add(_epochs);
         command.Add(_kinds);
         command.Add(_tenants);
         command.Add(_types);
@@ -150,6 +152,7 @@ internal sealed class KeyRows
         _wakeAts.Clear();
         _resumes.Clear();
         _ids.Clear();
+        _epochs.Clear();
         _kinds.Clear();
         _tenants.Clear();
         _types.Clear();

@@ -1,5 +1,5 @@
 using Actors.Grains.Audit;
-using Actors.Storage.Sqlite;
+using Actors.Journal;
 
 namespace Actors.Benchmarks.Measuring;
 
@@ -7,17 +7,15 @@ namespace Actors.Benchmarks.Measuring;
 internal static class Auditor
 {
     /// <returns>"clean", or what is wrong.</returns>
-    public static async Task<string> CheckAsync(string file, bool allMustHaveEnded)
+    public static async Task<string> CheckAsync(IStoreInspection inspection)
     {
-        await using (var inspection = SqliteStoreInspection.Open(file))
-        {
-            var report = await StoreAuditor.RunAsync(inspection);
-            if (!report.IsClean) return $"{report.FindingsTotal} findings, the first: {report.Findings[0]}";
-        }
+        var report = await StoreAuditor.RunAsync(inspection);
+        return report.IsClean ? "clean" : $"{report.FindingsTotal} findings, the first: {report.Findings[0]}";
+    }
 
-        if (!allMustHaveEnded) return "clean";
-        var options = new SqliteJournalOptions { Path = file };
-        await using var store = await SqliteJournalStore.OpenAsync(options, TimeProvider.System);
+    /// <returns>"clean", or what has not ended.</returns>
+    public static async Task<string> CheckEndedAsync(IJournalStore store)
+    {
         var unfinished = await store.ResumableAsync(null, 1);
         return unfinished.Count == 0 ? "clean" : $"'{unfinished[0].Key}' has not ended";
     }

@@ -1,6 +1,7 @@
 using Actors.Journal;
 using Actors.Silo.Embedded;
 using Actors.Storage.Memory;
+using Actors.Storage.Postgres;
 using Actors.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,6 +15,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly BenchmarkSettings _settings;
     private readonly Action<ActorsOptions> _configure;
     private readonly string _file;
+    private readonly BenchDatabase? _database;
     private ActorsEngine _engine = null!;
 
     private Bench(BenchmarkSettings settings, Action<ActorsOptions> configure)
@@ -22,13 +24,18 @@ internal sealed class Bench : IAsyncDisposable
         _configure = configure;
         Directory.CreateDirectory(settings.Folder);
         _file = Path.Combine(settings.Folder, $"bench-{Environment.ProcessId}.db");
+        if (settings.IsPostgres) _database = BenchDatabase.Open(settings.Connection);
     }
 
     public IActorsClient Client => _engine.Client;
 
     public CountingStore Store { get; private set; } = null!;
 
-    public long FileBytes => File.Exists(_file) ? new FileInfo(_file).Length : 0;
+    /// <summary>Of the store's file; of PostgreSQL, the write-ahead log that was written.</summary>
+    public long FileBytes => _database?.LogBytes ?? (File.Exists(_file) ? new FileInfo(_file).Length : 0);
+
+    /// <summary>Settings of the database server that matter; null: there is none.</summary>
+    public string? ServerSettings => _database?.Settings;
 
     public static async Task<Bench> StartAsync(BenchmarkSettings settings, Action<ActorsOptions> configure)
     {
@@ -50,8 +57,10 @@ internal sealed class Bench : IAsyncDisposable
     {
         var warm = await Load.RunAsync(_settings.Clients, TimeSpan.FromSeconds(2), operation);
         var (commits, appends) = (Store.Commits, Store.Appends);
+        var serverCpu = _database?.Cpu ?? TimeSpan.Zero;
         var load = await Load.RunAsync(_settings.Clients, _settings.Duration, operation);
-        return load with { WarmUp = warm.Completed, Commits = Store.Commits - commits, Appends = Store.Appends - appends };
+        var ofServer = (_database?.Cpu ?? TimeSpan.Zero) - serverCpu;
+        return load with { Cpu = load.Cpu + ofServer, ServerCpu = ofServer, WarmUp = warm.Completed, Commits = Store.Commits - commits, Appends = Store.Appends - appends };
     }
 
     public async Task StopAsync() => await _engine.DisposeAsync();
@@ -63,7 +72,16 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<string> AuditAsync(bool allMustHaveEnded)
     {
         if (_settings.Store == "memory") return "clean";
-        return await Auditor.CheckAsync(_file, allMustHaveEnded);
+        await using (IStoreInspection inspection = _database is not null
+            ? await PostgresStoreInspection.OpenAsync(new PostgresJournalOptions { Connection = _database.Address })
+            : SqliteStoreInspection.Open(_file))
+        {
+            var verdict = await Auditor.CheckAsync(inspection);
+            if (verdict != "clean" || !allMustHaveEnded) return verdict;
+        }
+
+        await using var store = await OpenStoreAsync();
+        return await Auditor.CheckEndedAsync(store);
     }
 
     public async Task<IJournalStore> OpenStoreAsync(CancellationToken cancellationToken = default) => _settings.Store switch
@@ -71,7 +89,10 @@ internal sealed class Bench : IAsyncDisposable
         "memory" => new MemoryJournalStore(),
         "sqlite" => await SqliteJournalStore.OpenAsync(
             new SqliteJournalOptions { Path = _file }, TimeProvider.System, NullLogger<SqliteJournalStore>.Instance, cancellationToken),
-        var other => throw new ArgumentException($"there is no store '{other}'; there are sqlite and memory"),
+        "postgres" => await PostgresJournalStore.OpenAsync(
+            new PostgresJournalOptions { Connection = _database!.Address }, TimeProvider.System,
+            NullLogger<PostgresJournalStore>.Instance, cancellationToken),
+        var other => throw new ArgumentException($"there is no store '{other}'; there are sqlite, memory and postgres"),
     };
 
     public async ValueTask DisposeAsync()
@@ -79,6 +100,7 @@ internal sealed class Bench : IAsyncDisposable
         await _engine.DisposeAsync();
         await _services.DisposeAsync();
         DeleteFiles();
+        if (_database is not null) await _database.DisposeAsync();
     }
 
     private async Task StartEngineAsync()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Actors.Journal;
+using Actors.Storage.Postgres;
 using Actors.Storage.Sqlite;
 
 namespace Actors.Benchmarks.Measuring;
@@ -12,7 +13,12 @@ internal sealed class CountingStore(IJournalStore inner) : IJournalStore
     public long Appends => Interlocked.Read(ref _appends);
 
     /// <summary>Transactions of the store; of one that has none, appends.</summary>
-    public long Commits => inner is SqliteJournalStore sqlite ? sqlite.Commits : Appends;
+    public long Commits => inner switch
+    {
+        SqliteJournalStore sqlite => sqlite.Commits,
+        PostgresJournalStore postgres => postgres.Commits,
+        _ => Appends,
+    };
 
     public long OwnerEpoch => inner.OwnerEpoch;
 

@@ -61,6 +61,9 @@ internal sealed record LoadResult(long[] Latencies, TimeSpan Elapsed, TimeSpan C
     public int WarmUp { get; init; }
 
     /// <summary>Managed bytes allocated meanwhile, by the whole process.</summary>
+    /// <summary>CPU time of the database server, of <see cref="Cpu"/>.</summary>
+    public TimeSpan ServerCpu { get; init; }
+
     public long Allocated { get; init; }
 
     /// <summary>Commits meanwhile.</summary>
