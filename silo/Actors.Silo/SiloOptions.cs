@@ -28,7 +28,9 @@ public sealed record SiloOptions
     /// </summary>
     public string Processes { get; init; } = DefaultProcesses;
 
-    /// <summary>Which host runs the grains. Default: <c>embedded</c>, the only one.</summary>
+    /// <summary>
+    /// Which host runs the grains: <c>embedded</c>, or <c>orleans</c> in a silo that was built with it. Default:
+    /// <c>embedded</c>.</summary>
     public string Host { get; init; } = EmbeddedHost;
 
     /// <summary>Largest request body. Default: 16 MiB. Range: 1 KiB to 1 GiB.</summary>
@@ -85,6 +87,8 @@ public sealed record SiloOptions
 
     internal const string EmbeddedHost = "embedded";
 
+    internal const string OrleansHost = "orleans";
+
     /// <summary>Checks every setting.</summary>
     /// <exception cref="SiloStartException">Some are wrong; the message has all of them.</exception>
     public void Validate()
@@ -97,7 +101,11 @@ public sealed record SiloOptions
             errors.Add("Silo:Store is empty; give the path of the store's file, such as actors.db");
         if (string.IsNullOrWhiteSpace(Processes))
             errors.Add("Silo:Processes is empty; give the path of the folder with the process files");
-        if (Host != EmbeddedHost) errors.Add($"Silo:Host is '{Host}'; this silo has only the host 'embedded'");
+        if (Host == OrleansHost && !Hosting.OrleansHost.IsBuiltIn)
+            errors.Add("Silo:Host is 'orleans', but this silo was built without it: build it with -p:Orleans=true, " +
+                "or use the host 'embedded'");
+        else if (Host is not (EmbeddedHost or OrleansHost))
+            errors.Add($"Silo:Host is '{Host}'; it has to be 'embedded' or 'orleans'");
         Range(errors, nameof(RequestBytesMax), RequestBytesMax, 1024, 1L << 30, "bytes");
         Range(errors, nameof(SimulatedTimeScale), SimulatedTimeScale, 0, 1000, "");
         Range(errors, nameof(EventsKeepAlive), EventsKeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));

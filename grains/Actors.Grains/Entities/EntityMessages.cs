@@ -15,7 +15,7 @@ public sealed record CallOperation(string Operation, Payload Input, string? Oper
 public sealed record OperationReply(Payload Result) : GrainReply;
 
 /// <summary>Reads the state.</summary>
-public sealed record ReadEntity : GrainRequest<EntityStateReply>;
+public sealed record ReadEntity : GrainRequest<EntityStateReply>, IRepeatable;
 
 /// <summary>The state.</summary>
 /// <param name="State">Null: nothing was ever called on the entity.</param>

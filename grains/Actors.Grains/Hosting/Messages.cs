@@ -10,6 +10,12 @@ public abstract record GrainMessage;
 public abstract record GrainRequest<TReply> : GrainMessage where TReply : GrainReply;
 
 /// <summary>
+/// A request that changes nothing, or nothing the second time. A host whose wire loses answers sends it again by
+/// itself, and may break a long wait for its answer into several.
+/// </summary>
+public interface IRepeatable;
+
+/// <summary>
 /// What grains answer. Refusals that callers must expect are replies; only the loss of the grain is an exception.
 /// </summary>
 public abstract record GrainReply;
@@ -29,7 +35,7 @@ public sealed record Refused(Failure Failure) : GrainReply;
 public sealed record Activated : GrainMessage;
 
 /// <summary>Activates a grain that is not in memory; understood by every grain, answered by the host itself.</summary>
-public sealed record Touch : GrainRequest<Done>;
+public sealed record Touch : GrainRequest<Done>, IRepeatable;
 
 /// <summary>
 /// The time that was asked for by <see cref="IGrainTurn.WakeAt"/>, or that the projection names, has come.

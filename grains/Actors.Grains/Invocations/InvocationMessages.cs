@@ -40,17 +40,17 @@ public sealed record ResumeInvocation : GrainRequest<Done>;
 public sealed record RetryInvocation : GrainRequest<Done>;
 
 /// <summary>Reads the state.</summary>
-public sealed record ReadInvocation : GrainRequest<InvocationReply>;
+public sealed record ReadInvocation : GrainRequest<InvocationReply>, IRepeatable;
 
 /// <summary>Answers when the current run has ended.</summary>
-public sealed record AwaitInvocation : GrainRequest<InvocationReply>;
+public sealed record AwaitInvocation : GrainRequest<InvocationReply>, IRepeatable;
 
 /// <summary>The state.</summary>
 /// <param name="View">The view.</param>
 public sealed record InvocationReply(InvocationView View) : GrainReply;
 
 /// <summary>Asks why it waits.</summary>
-public sealed record ExplainInvocation : GrainRequest<ExplanationReply>;
+public sealed record ExplainInvocation : GrainRequest<ExplanationReply>, IRepeatable;
 
 /// <summary>Why it waits.</summary>
 /// <param name="Explanation">The explanation.</param>

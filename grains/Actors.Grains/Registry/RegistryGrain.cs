@@ -12,10 +12,11 @@ namespace Actors.Grains.Registry;
 /// <param name="Version">Version, as people count.</param>
 /// <param name="Definition">Content hash: SHA-256 of <paramref name="CanonicalJson"/>.</param>
 /// <param name="CanonicalJson">The definition.</param>
-public sealed record RegisterDefinition(string Process, int Version, string Definition, Payload CanonicalJson) : GrainRequest<Done>;
+public sealed record RegisterDefinition(string Process, int Version, string Definition, Payload CanonicalJson)
+    : GrainRequest<Done>, IRepeatable;
 
 /// <summary>Lists all definitions that were ever registered.</summary>
-public sealed record ReadRegistry : GrainRequest<RegistryReply>;
+public sealed record ReadRegistry : GrainRequest<RegistryReply>, IRepeatable;
 
 /// <summary>The definitions.</summary>
 /// <param name="Definitions">In the order of registration.</param>

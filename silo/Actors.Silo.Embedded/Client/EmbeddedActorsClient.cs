@@ -41,7 +41,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     private async ValueTask<StartReply> StartAdmittedAsync(
         CompiledProcess definition, InvocationId id, StartInvocation start, CancellationToken cancellationToken)
     {
-        var host = engine().Host;
+        var host = engine().Edge;
         if (!await host.AdmitAsync(id, definition.Map.Pipeline!.Capacity, cancellationToken))
             throw new OverloadedException(
                 $"the first queue of pipeline '{id.Process}' is full ({definition.Map.Pipeline.Capacity} wait); try again later");
@@ -93,7 +93,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     public async Task<InvocationView> WaitAsync(InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         Check(id);
-        using var timer = timeout is { } t ? new CancellationTokenSource(t, engine().Host.Time) : null;
+        using var timer = timeout is { } t ? new CancellationTokenSource(t, engine().Edge.Time) : null;
         using var linked = timer is null
             ? null
             : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
@@ -156,7 +156,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         InvocationId id, long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var grown = new SemaphoreSlim(0);
-        await using var subscription = engine().Host.Subscribe(Check(id).Key, _ => grown.Release());
+        await using var subscription = engine().Edge.Subscribe(Check(id).Key, _ => grown.Release());
         while (true)
         {
             var page = await new HistoryReader(engine().Store).ReadAsync(id, after, 1000, cancellationToken);
@@ -182,7 +182,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         Check(id);
         if (operationId is not null && !Names.IsId(operationId)) throw new InvalidNameException(IdRule("operation id", operationId));
         var call = new CallOperation(operation, input, operationId, Activity.Current?.TraceId.ToHexString());
-        var reply = await engine().Host.CallAsync(id.Key, call, cancellationToken);
+        var reply = await engine().Edge.CallAsync(id.Key, call, cancellationToken);
         return reply switch
         {
             OperationReply done => done.Result,
@@ -195,7 +195,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     {
         var key = Check(id).Key;
         var reply = await RoomyAsync(
-            () => engine().Host.CallAsync(key, new ReadEntity(), cancellationToken), cancellationToken);
+            () => engine().Edge.CallAsync(key, new ReadEntity(), cancellationToken), cancellationToken);
         return reply switch
         {
             EntityStateReply state => state.State,
@@ -225,7 +225,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
             }
             catch (StoreFullException)
             {
-                await Task.Delay(pause, engine().Host.Time, cancellationToken);
+                await Task.Delay(pause, engine().Edge.Time, cancellationToken);
             }
         }
     }
@@ -238,7 +238,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         where TRequest : GrainReply
         where TReply : GrainReply
     {
-        var reply = await engine().Host.CallAsync(key, request, cancellationToken);
+        var reply = await engine().Edge.CallAsync(key, request, cancellationToken);
         return reply switch
         {
             TReply expected => expected,

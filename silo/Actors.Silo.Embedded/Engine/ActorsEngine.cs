@@ -7,6 +7,7 @@ using Actors.Grains.Registry;
 using Actors.Grains.Steps;
 using Actors.Journal;
 using Actors.Silo.Embedded.Client;
+using Actors.Silo.Embedded.Hosting;
 using Actors.Storage.Memory;
 using Actors.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -91,7 +92,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         {
             foreach (var (definition, text) in definitions)
             {
-                await running.Host.CallAsync(
+                await running.Edge.CallAsync(
                     RegistryGrain.Key,
                     new RegisterDefinition(definition.Map.Process, definition.Map.Version, definition.Hash, text),
                     cancellationToken);
@@ -164,11 +165,14 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         var host = new EmbeddedGrainHost(
             store, factory, _options.WrapWorker?.Invoke(worker) ?? worker, _time, _options.Host,
             _loggers.CreateLogger<EmbeddedGrainHost>());
-        entities.Host = host;
+        var cluster = _options.Cluster?.Invoke(host, _options.WrapWorker?.Invoke(worker) ?? worker, catalog);
+        if (cluster is not null) host.Around = cluster;
+        var edge = (IClientHost?)cluster ?? host;
+        entities.Host = edge;
         var retention = _options.Retention is { } kept
             ? new RetentionLoop(store, kept, _time, _loggers.CreateLogger<RetentionLoop>())
             : null;
-        return new EngineParts(store, host, worker, catalog, retention);
+        return new EngineParts(store, host, worker, catalog, retention, edge);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Engine started with {Processes} processes on store {Store}")]
@@ -177,4 +181,5 @@ public sealed partial class ActorsEngine : IAsyncDisposable
 
 /// <summary>What a running engine consists of.</summary>
 internal sealed record EngineParts(
-    IJournalStore Store, EmbeddedGrainHost Host, StepWorker Worker, DefinitionCatalog Catalog, RetentionLoop? Retention);
+    IJournalStore Store, EmbeddedGrainHost Host, StepWorker Worker, DefinitionCatalog Catalog, RetentionLoop? Retention,
+    IClientHost Edge);

@@ -3,9 +3,11 @@ using System.Reflection;
 using Actors.Core.Definitions;
 using Actors.Definitions;
 using Actors.Grains.Entities;
+using Actors.Grains.Registry;
 using Actors.Grains.Steps;
 using Actors.Grains.Work;
 using Actors.Journal;
+using Actors.Silo.Embedded.Hosting;
 using Actors.Storage.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -53,6 +55,9 @@ public sealed class ActorsOptions
     /// How long finished invocations are kept; null: for ever. Default: null. Range: 1 minute to 10 years.
     /// </summary>
     public TimeSpan? Retention { get; set; }
+
+    /// <summary>Puts the engine's host into a cluster; null: it is alone.</summary>
+    internal Func<EmbeddedGrainHost, IWorker, DefinitionCatalog, ICluster>? Cluster { get; set; }
 
     /// <summary>Puts a worker around the engine's; null: none. For tests that break things.</summary>
     internal Func<IWorker, IWorker>? WrapWorker { get; set; }

@@ -69,6 +69,7 @@ internal sealed partial class Activation
         var history = new History(_host.Store, Key, page);
         await grain.ActivateAsync(history, CancellationToken.None);
         _sequence = page.HeadSequence;
+        _epoch = _host.Around.EpochAfter(page.HeadEpoch);
         // What has no journal has no projection.
         _knowsProjection = _sequence == 0;
         _grain = grain;

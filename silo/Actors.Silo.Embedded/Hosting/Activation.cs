@@ -29,6 +29,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private TurnBatch? _inFlight;
     private ValueTask<AppendResult> _append;
     private long _sequence;
+    private long _epoch;
     private long _appending;
     private DateTimeOffset _retryLoadAt;
     private Exception? _poison;
@@ -130,7 +131,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private bool HasWork() =>
         Volatile.Read(ref _appended) == 1 || _loading is { IsCompleted: true } || _loading is null && _poison is null &&
         (_host.IsClosed && _mustLeave && _inFlight is null ||
-            !_mailbox.IsEmpty && !IsAhead && (_retryLoadAt == default || _callWaits));
+            IsMoving && _inFlight is null || !_mailbox.IsEmpty && !IsAhead && (_retryLoadAt == default || _callWaits));
 
     private void Run()
     {
@@ -153,6 +154,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         if (turns > 0) _host.Metrics.Turns(turns);
         Flush();
         LeaveIfWanted();
+        MoveIfReady();
     }
 
     private void Receive(Envelope envelope)
@@ -250,7 +252,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _appending = count;
         _host.AppendBegins();
         _append = Append(new JournalAppend(
-            Key, _host.Store.OwnerEpoch, _sequence, events, count, _now, batch.Projection, payloads, snapshot));
+            Key, _epoch, _sequence, events, count, _now, batch.Projection, payloads, snapshot));
         isOver = _append.IsCompleted;
         if (!isOver) _append.GetAwaiter().UnsafeOnCompleted(_onAppended);
         return true;
@@ -340,11 +342,11 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         switch (effect.Kind)
         {
             case EffectKind.Reply: effect.Call!.Complete((GrainReply)effect.Subject!); break;
-            case EffectKind.Post: _host.Post(effect.Key, (GrainMessage)effect.Subject!); break;
-            case EffectKind.Dispatch: _atWork += _host.Workers.Dispatch((WorkItem)effect.Subject!) ? 1 : 0; break;
-            case EffectKind.CancelWork: _host.Workers.Cancel(effect.Work); break;
+            case EffectKind.Post: _host.Around.Post(effect.Key, (GrainMessage)effect.Subject!); break;
+            case EffectKind.Dispatch: _atWork += _host.Around.Dispatch((WorkItem)effect.Subject!) ? 1 : 0; break;
+            case EffectKind.CancelWork: _host.Around.CancelWork(effect.Work); break;
             case EffectKind.LeaveStage:
-                _host.Workers.Stages.Leave(new InvocationId(Key.Tenant, Key.Type, Key.Id));
+                _host.Around.LeaveStage(new InvocationId(Key.Tenant, Key.Type, Key.Id));
                 break;
         }
     }
@@ -407,6 +409,8 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     {
         if (Interlocked.CompareExchange(ref _messages, Gone, 0) != 0) return;
         _host.Remove(this);
+        _host.Around.Left(Key);
+        _left?.TrySetResult();
         _host.Batches.Return(_collecting);
         _host.Batches.Return(_spare);
         // Others use them now, and a run that was scheduled meanwhile must not see theirs.
@@ -418,12 +422,6 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private void Close()
     {
         if (_loading is { IsCompleted: false } || _inFlight is not null) return;
-        _loading = null;
-        _callWaits = false;
-        _mustLeave = false;
-        var why = new UnavailableException("the silo has stopped; what it acknowledged is safe");
-        Drop(why);
-        FailMailbox(why);
-        Leave();
+        LetGo(new UnavailableException("the silo has stopped; what it acknowledged is safe"));
     }
 }

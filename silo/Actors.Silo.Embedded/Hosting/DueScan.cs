@@ -67,7 +67,11 @@ internal sealed class DueScan : IDisposable
         var now = _host.Time.GetUtcNow();
         var until = now + _host.Options.TimerHorizon;
         var due = await _host.Store.DueAsync(until, _page, cancellationToken);
-        foreach (var row in due) _host.WakeUps.Note(new WakeKey(row.Key, true), row.WakeAt);
+        foreach (var row in due)
+        {
+            if (_host.Around.Keeps(row.Key)) _host.WakeUps.Note(new WakeKey(row.Key, true), row.WakeAt);
+        }
+
         foreach (var activation in _host.Activations)
         {
             if (activation.WakeAt is { } at && at <= until) _host.WakeUps.Note(new WakeKey(activation.Key, false), at);

@@ -11,7 +11,7 @@ namespace Actors.Silo.Embedded;
 /// Runs grains in one process: a mailbox per key on the thread pool, timers, workers, and a journal store that this
 /// process owns. See <see cref="Grain"/> for what it promises to grains.
 /// </summary>
-public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
+public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
 {
     private static readonly TimeSpan DrainMin = TimeSpan.FromSeconds(5);
 
@@ -44,8 +44,11 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
         WakeUps = new WakeUps(time, options.TimerHorizon, (key, late) =>
         {
             Metrics!.WokenLate(late);
-            Post(key.Grain, key.IsProjected ? Activation.ProjectedWakeUp : Activation.AskedWakeUp);
+            // A grain that has left memory left behind what its projection says; nobody else knows what it asked for.
+            if (key.IsProjected) Around!.Post(key.Grain, Activation.ProjectedWakeUp);
+            else if (_activations.ContainsKey(key.Grain)) Post(key.Grain, Activation.AskedWakeUp);
         });
+        Around = new Alone(this);
         Workers = new WorkerPool(this, worker);
         Watchers = new Watchers(Log);
         _scans = new HostScans(this);
@@ -60,6 +63,9 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
 
     /// <summary>Activations since the start.</summary>
     public long ActivationsTotal => Interlocked.Read(ref _activated);
+
+    /// <summary>What lies around; set before the host is started.</summary>
+    internal ISurroundings Around { get; set; }
 
     internal IJournalStore Store { get; }
 
@@ -96,14 +102,18 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask<GrainReply> CallAsync<TReply>(
         GrainKey to, GrainRequest<TReply> request, CancellationToken cancellationToken = default)
-        where TReply : GrainReply
+        where TReply : GrainReply => CallHereAsync(to, request, cancellationToken);
+
+    /// <summary>As <see cref="CallAsync"/>, for a request whose type is known at run time only.</summary>
+    internal ValueTask<GrainReply> CallHereAsync(
+        GrainKey to, GrainMessage request, CancellationToken cancellationToken, bool runHere = true)
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         if (_isStopping) throw Stopped();
         var call = new PendingCall();
         var reply = call.Start(cancellationToken);
-        if (!Send(to, new Envelope(request, call), runHere: true))
+        if (!Send(to, new Envelope(request, call), runHere))
             call.Fail(new OverloadedException($"{Options.MailboxMax} messages wait for grain '{to}' already; try again later"));
         return reply;
     }
@@ -123,13 +133,15 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
 
     /// <summary>
     /// Waits for a place in the first queue of a queued pipeline: back-pressure that reaches the caller. The place is
-    /// used up by the first stage of the invocation that starts, or given back with <see cref="CancelAdmission"/>.
+    /// used up by the first stage of the invocation that starts, or given back with
+    /// <see cref="IClientHost.CancelAdmission"/>.
     /// </summary>
     /// <returns>False if none came within <see cref="EmbeddedHostOptions.AdmissionTimeout"/>.</returns>
-    internal ValueTask<bool> AdmitAsync(InvocationId invocation, int capacity, CancellationToken cancellationToken) =>
+    ValueTask<bool> IClientHost.AdmitAsync(
+        InvocationId invocation, int capacity, CancellationToken cancellationToken) =>
         Workers.Stages.AdmitAsync(invocation, capacity, Options.AdmissionTimeout, cancellationToken);
 
-    internal void CancelAdmission(InvocationId invocation) => Workers.Stages.CancelAdmission(invocation);
+    void IClientHost.CancelAdmission(InvocationId invocation) => Workers.Stages.CancelAdmission(invocation);
 
     /// <summary>
     /// Takes no more calls; lets attempts that run end within a time, then signals their tokens; waits for turns and
@@ -157,6 +169,18 @@ public sealed class EmbeddedGrainHost : IGrainHost, IAsyncDisposable
     internal void Deliver(GrainKey to, GrainMessage message)
     {
         if (!Send(to, new Envelope(message, null), runHere: true)) Log.MailboxFull(to, message.GetType().Name);
+    }
+
+    /// <summary>Takes up again what is unfinished and kept by this silo: another one has gone.</summary>
+    internal void ResumeAgain() => _scans.ResumeAgain();
+
+    /// <summary>Lets a grain leave memory as soon as what it has received is written.</summary>
+    /// <returns>Ends when it has left; whether it was here.</returns>
+    internal async Task<bool> MoveAwayAsync(GrainKey key)
+    {
+        if (!_activations.TryGetValue(key, out var activation)) return false;
+        await activation.MoveAwayAsync();
+        return true;
     }
 
     internal void Remove(Activation activation) =>

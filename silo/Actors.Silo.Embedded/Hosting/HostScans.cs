@@ -1,4 +1,3 @@
-using Actors.Grains.Hosting;
 using Actors.Journal;
 
 namespace Actors.Silo.Embedded.Hosting;
@@ -17,6 +16,8 @@ internal sealed class HostScans : IDisposable
     private readonly DueScan _due;
     private readonly CancellationTokenSource _stop = new();
     private ITimer? _sweepTimer;
+    private int _mustResume;
+    private int _hasResumed;
 
     public HostScans(EmbeddedGrainHost host) => (_host, _due) = (host, new DueScan(host));
 
@@ -31,7 +32,20 @@ internal sealed class HostScans : IDisposable
             TimeSpan.TicksPerMillisecond * 5,
             TimeSpan.TicksPerSecond));
         _sweepTimer = _host.Time.CreateTimer(_ => Sweep(), null, sweep, sweep);
-        Resumed = ResumeAsync(_stop.Token);
+        ResumeAgain();
+    }
+
+    /// <summary>Takes up what is unfinished; once more if that is going on already.</summary>
+    public void ResumeAgain()
+    {
+        if (Interlocked.Exchange(ref _mustResume, 1) == 1) return;
+        lock (_stop) Resumed = Resumed.IsCompleted ? ResumeAsync(_stop.Token) : ResumeAfterAsync(Resumed);
+    }
+
+    private async Task ResumeAfterAsync(Task earlier)
+    {
+        await earlier;
+        await ResumeAsync(_stop.Token);
     }
 
     public void Dispose()
@@ -75,24 +89,26 @@ internal sealed class HostScans : IDisposable
         var places = new SemaphoreSlim(_host.Options.ResumeConcurrency);
         ResumableKey? last = null;
         var count = 0;
+        Volatile.Write(ref _mustResume, 0);
         try
         {
             while (true)
             {
                 var page = await ReadPageAsync(last, cancellationToken);
-                foreach (var row in page)
+                foreach (var row in page.Where(row => _host.Around.Keeps(row.Key)))
                 {
+                    count++;
                     await places.WaitAsync(cancellationToken);
                     _ = ActivateAsync(row.Key, places, cancellationToken);
                 }
 
-                count += page.Count;
                 if (page.Count < ResumePage) break;
                 last = page[^1];
             }
 
             for (var i = 0; i < _host.Options.ResumeConcurrency; i++) await places.WaitAsync(cancellationToken);
-            if (count > 0) _host.Log.Resumed(count);
+            // Later rounds find mostly what is in memory already.
+            if (count > 0 && Interlocked.Exchange(ref _hasResumed, 1) == 0) _host.Log.Resumed(count);
         }
         catch (OperationCanceledException)
         {
@@ -123,7 +139,7 @@ internal sealed class HostScans : IDisposable
     {
         try
         {
-            await _host.CallAsync(key, new Touch(), cancellationToken);
+            await _host.Around.TouchAsync(key, cancellationToken);
         }
         catch (OperationCanceledException)
         {

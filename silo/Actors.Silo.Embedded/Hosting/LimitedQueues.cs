@@ -11,7 +11,7 @@ namespace Actors.Silo.Embedded.Hosting;
 /// <param name="tryBegin">Begins an attempt; false: no room, somebody else was told.</param>
 /// <param name="drop">Receives attempts that were withdrawn while they waited; they have used up no limit.</param>
 internal sealed class LimitedQueues(
-    TimeProvider time, int waitingMax, Func<WorkerPool.Attempt, bool> tryBegin, Action<WorkerPool.Attempt> drop)
+    TimeProvider time, int waitingMax, Func<IQueuedWork, bool> tryBegin, Action<IQueuedWork> drop)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Queue), LimitedQueue> _queues = [];
@@ -31,7 +31,7 @@ internal sealed class LimitedQueues(
 
     /// <summary>Takes an attempt.</summary>
     /// <returns>False if as many wait as may.</returns>
-    public bool Offer(WorkerPool.Attempt attempt)
+    public bool Offer(IQueuedWork attempt)
     {
         var name = NameOf(attempt);
         lock (_lock)
@@ -48,7 +48,7 @@ internal sealed class LimitedQueues(
     }
 
     /// <summary>An attempt that had begun has ended.</summary>
-    public void End(WorkerPool.Attempt attempt)
+    public void End(IQueuedWork attempt)
     {
         var name = NameOf(attempt);
         Release(name);
@@ -72,7 +72,7 @@ internal sealed class LimitedQueues(
         }
     }
 
-    private WorkerPool.Attempt? Next((string, string) name, out bool isWithdrawn)
+    private IQueuedWork? Next((string, string) name, out bool isWithdrawn)
     {
         isWithdrawn = false;
         lock (_lock)
@@ -101,7 +101,7 @@ internal sealed class LimitedQueues(
         }
     }
 
-    private static (string Tenant, string Queue) NameOf(WorkerPool.Attempt attempt)
+    private static (string Tenant, string Queue) NameOf(IQueuedWork attempt)
     {
         var key = attempt.Item.Key;
         return (key.Invocation.Tenant, attempt.Item.Limit!.Queue ?? $"{key.Invocation.Process}/{key.Step}");
@@ -111,7 +111,7 @@ internal sealed class LimitedQueues(
     {
         public LimitGate Gate => gate;
 
-        public Queue<WorkerPool.Attempt> Waiting { get; } = new();
+        public Queue<IQueuedWork> Waiting { get; } = new();
 
         public ITimer? Timer { get; private set; }
 

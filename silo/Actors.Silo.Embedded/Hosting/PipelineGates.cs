@@ -3,16 +3,16 @@ using Actors.Grains.Queues;
 namespace Actors.Silo.Embedded.Hosting;
 
 /// <summary>The bounded queues of all queued pipelines of the silo, and the callers that wait to be admitted.</summary>
-internal sealed class PipelineGates(TimeProvider time, Action<WorkerPool.Attempt> begin)
+internal sealed class PipelineGates(TimeProvider time, Action<IQueuedWork> begin)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Process), Gate> _gates = [];
 
-    public void Offer(WorkerPool.Attempt attempt) =>
+    public void Offer(IQueuedWork attempt) =>
         Change(attempt.Item.Key.Invocation, (queues, ready) =>
             queues.Offer(attempt.Item.Key.Invocation.Id, attempt.Item.Stage!, attempt, ready));
 
-    public void Finish(WorkerPool.Attempt attempt, bool succeeded) =>
+    public void Finish(IQueuedWork attempt, bool succeeded) =>
         Change(attempt.Item.Key.Invocation, (queues, ready) =>
             queues.Finish(attempt.Item.Key.Invocation.Id, attempt.Item.Stage!, succeeded, ready));
 
@@ -55,9 +55,9 @@ internal sealed class PipelineGates(TimeProvider time, Action<WorkerPool.Attempt
     public void CancelAdmission(InvocationId invocation) =>
         Change(invocation, (queues, _) => queues.CancelAdmission(invocation.Id));
 
-    private void Change(InvocationId invocation, Action<PipelineQueues<WorkerPool.Attempt>, List<WorkerPool.Attempt>> change)
+    private void Change(InvocationId invocation, Action<PipelineQueues<IQueuedWork>, List<IQueuedWork>> change)
     {
-        var ready = new List<WorkerPool.Attempt>();
+        var ready = new List<IQueuedWork>();
         lock (_lock)
         {
             var gate = GateOf(invocation);
@@ -83,7 +83,7 @@ internal sealed class PipelineGates(TimeProvider time, Action<WorkerPool.Attempt
 
     private sealed class Gate
     {
-        public PipelineQueues<WorkerPool.Attempt> Queues { get; } = new();
+        public PipelineQueues<IQueuedWork> Queues { get; } = new();
 
         public LinkedList<Waiter> Waiters { get; } = new();
     }

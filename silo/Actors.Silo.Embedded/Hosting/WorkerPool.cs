@@ -24,8 +24,9 @@ internal sealed class WorkerPool
     public WorkerPool(EmbeddedGrainHost host, IWorker worker)
     {
         (_host, _worker) = (host, worker);
-        _limits = new LimitedQueues(host.Time, host.Options.WorkQueueMax, Begin, LeaveStage);
-        Stages = new PipelineGates(host.Time, AfterStage);
+        _limits = new LimitedQueues(
+            host.Time, host.Options.WorkQueueMax, work => Begin((Attempt)work), work => LeaveStage((Attempt)work));
+        Stages = new PipelineGates(host.Time, work => AfterStage((Attempt)work));
     }
 
     /// <summary>The queues of queued pipelines.</summary>
@@ -175,7 +176,7 @@ internal sealed class WorkerPool
     }
 
     /// <summary>One attempt, waiting or running.</summary>
-    internal sealed class Attempt(WorkerPool pool, WorkItem item) : IThreadPoolWorkItem
+    internal sealed class Attempt(WorkerPool pool, WorkItem item) : IQueuedWork, IThreadPoolWorkItem
     {
         private readonly CancellationTokenSource _cancel = new();
         private const int HasBegun = 1;

@@ -6,7 +6,7 @@ using Actors.Silo.Processes;
 
 namespace Actors.Silo.Hosting;
 
-/// <summary>Puts the embedded engine into a silo.</summary>
+/// <summary>Puts the engine into a silo.</summary>
 public static class SiloEngine
 {
     /// <summary>Registers the engine with the processes of the options' folder.</summary>
@@ -29,7 +29,7 @@ public static class SiloEngine
         var configured = Configuration(options);
         services.AddSingleton<IServiceEndpoints>(new ConfiguredEndpoints(configured));
         services.AddSingleton<ISecrets>(new ConfiguredSecrets(configured));
-        services.AddActors(engine =>
+        Host(services, options.Host, engine =>
         {
             engine.UseStore(options.Store);
             engine.Host = engine.Host with { WorkersMax = options.Workers };
@@ -58,6 +58,12 @@ public static class SiloEngine
         throw new SiloStartException(
             $"there is no folder of processes '{folder}' (paths count from the working directory); make it, or name " +
             "another with --processes");
+    }
+
+    private static void Host(IServiceCollection services, string host, Action<ActorsOptions> configure)
+    {
+        if (host == SiloOptions.OrleansHost) OrleansHost.Add(services, configure);
+        else services.AddActors(configure);
     }
 
     private static IConfigurationRoot Configuration(SiloOptions options) => new ConfigurationBuilder()

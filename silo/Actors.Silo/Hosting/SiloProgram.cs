@@ -28,7 +28,7 @@ public static class SiloProgram
     };
 
     private static readonly Option<string> Host =
-        new("--host") { Description = "Which host runs the grains: embedded" };
+        new("--host") { Description = "Which host runs the grains: embedded, or orleans where it was built in" };
 
     /// <summary>Runs the program.</summary>
     /// <param name="args">Flags.</param>

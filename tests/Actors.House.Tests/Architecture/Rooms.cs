@@ -28,7 +28,8 @@ internal static class Rooms
             ["Actors.Storage.Postgres"] = [.. Floor, "Actors.Storage"],
             ["Actors.Grains"] = UpToCore,
             ["Actors.Silo.Embedded"] = [.. UpToGrains, .. Stores],
-            ["Actors.Silo"] = UpToHost,
+            ["Actors.Silo.Orleans"] = UpToHost,
+            ["Actors.Silo"] = [.. UpToHost, "Actors.Silo.Orleans"],
             ["Actors.Client"] = Floor,
             ["Actors.Cli"] = [.. UpToHost, "Actors.Silo", "Actors.Client"],
         };

@@ -12,12 +12,14 @@ internal static class ComplianceProcesses
     private const string Named =
         """{"type":"object","required":["name"],"properties":{"name":{"type":"string"}}}""";
 
+    /// <summary>Invocations whose step has failed once, on whichever silo.</summary>
+    private static readonly ConcurrentDictionary<string, bool> s_broken = new(StringComparer.Ordinal);
+
     public static void AddTo(ActorsOptions engine)
     {
-        var broken = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         engine.UseMemory()
             .AddHandler<Guest, Greeting>("greet", (guest, _) => new(new Greeting($"hello {guest.Name}")))
-            .AddHandler<Payload, Payload>("break-once", (_, step) => broken.TryAdd(step.InvocationId.ToString(), true)
+            .AddHandler<Payload, Payload>("break-once", (_, step) => s_broken.TryAdd(step.InvocationId.ToString(), true)
                 ? throw new TerminalException("it broke", "broken")
                 : new ValueTask<Payload>(Payload.Null))
             .AddEntity<Counter>("counter")

@@ -68,7 +68,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("Silo:Workers", "0", "from 1 to 100000")]
     [InlineData("Silo:Workers", "99999999999", "from 1 to 100000")]
     [InlineData("Silo:Retention", "5s", "from 1m to")]
-    [InlineData("Silo:Host", "orleans", "embedded")]
+    [InlineData("Silo:Host", "simulated", "embedded")]
     [InlineData("Silo:Logs", "xml", "auto, json, text or none")]
     [InlineData("Silo:Authentication", "oidc", "no way of authentication exists yet")]
     [InlineData("Silo:Store", " ", "Silo:Store is empty")]

@@ -1,0 +1,41 @@
+using System.Security.Cryptography.X509Certificates;
+using Orleans.Connections.Security;
+
+namespace Actors.Silo.Orleans;
+
+/// <summary>How silos of a cluster work together. All silos of a cluster have the same.</summary>
+public sealed class ActorsClusterOptions
+{
+    /// <summary>
+    /// How often each queue of the work stream is looked into: the delay that a step pays for the stream, on average
+    /// half of this. Default: 10 milliseconds. Range: 1 millisecond to 10 seconds.
+    /// </summary>
+    public TimeSpan StreamPollPeriod { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>
+    /// Parts of the work stream, and queues that carry them; several per silo spread the work evenly. Default: 8.
+    /// Range: 1 to 1,024.
+    /// </summary>
+    public int WorkPartitions { get; set; } = 8;
+
+    /// <summary>
+    /// The certificate that silos show each other, and clients show silos; null: connections are not encrypted.
+    /// Default: null.
+    /// </summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>Changes how certificates are checked; null: as Orleans does, by the roots the machine trusts.</summary>
+    public Action<TlsOptions>? Tls { get; set; }
+
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names both.</exception>
+    internal void Validate()
+    {
+        if (StreamPollPeriod < TimeSpan.FromMilliseconds(1) || StreamPollPeriod > TimeSpan.FromSeconds(10))
+            throw new ArgumentOutOfRangeException(
+                nameof(StreamPollPeriod), StreamPollPeriod,
+                "ActorsClusterOptions.StreamPollPeriod: its range is 1 millisecond to 10 seconds");
+        if (WorkPartitions is < 1 or > 1024)
+            throw new ArgumentOutOfRangeException(
+                nameof(WorkPartitions), WorkPartitions, "ActorsClusterOptions.WorkPartitions: its range is 1 to 1024");
+    }
+}

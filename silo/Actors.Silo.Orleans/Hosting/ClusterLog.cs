@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Actors.Silo.Orleans.Hosting;
+
+/// <summary>What the cluster part says.</summary>
+internal sealed partial class ClusterLog(ILogger<ClusterLog> logger)
+{
+    public ILogger Logger => logger;
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Grain {Key} did not leave in time; once another activation has appended, it can append no more")]
+    public partial void MovedLate(GrainKey key);
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Silo {Silo} has gone: {Count} attempts are handed out again")]
+    public partial void HandedOutAgain(string silo, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Attempts could not be put into the work stream; they are offered again")]
+    public partial void NotPublished(Exception exception);
+}

@@ -1,0 +1,34 @@
+using Actors.Journal;
+
+namespace Actors.Silo.Orleans.Messaging;
+
+/// <summary>An exception of the engine's edge as data: exceptions do not travel.</summary>
+/// <param name="Type">Its <see cref="ActorsException.FailureType"/>.</param>
+/// <param name="Message">For a human.</param>
+/// <param name="IsPermanent">Whether a retry can't help.</param>
+/// <param name="Id">Of the invocation that exists, where that is what is the matter.</param>
+internal sealed record WireError(string Type, string Message, bool IsPermanent, InvocationId? Id = null)
+{
+    /// <summary>What an exception says.</summary>
+    public static WireError Of(Exception e) => e is ActorsException known
+        ? new WireError(known.FailureType, e.Message, e is TerminalException, (e as AlreadyStartedException)?.Id)
+        : new WireError("unavailable", e.Message, false);
+
+    /// <summary>The exception it was.</summary>
+    public ActorsException ToException() => Type switch
+    {
+        "not-found" => new NotFoundException(Message),
+        "already-started" when Id is { } id => new AlreadyStartedException(id),
+        "conflict" => new ConflictException(Message),
+        "overloaded" => new OverloadedException(Message),
+        "unavailable" => new UnavailableException(Message),
+        "invalid-payload" => new InvalidPayloadException(Message),
+        "invalid-name" => new InvalidNameException(Message),
+        "store" => new StoreException(Message),
+        "store-full" => new StoreFullException(Message),
+        "store-stopped" => new StoreStoppedException(Message),
+        "store-corrupt" => new StoreCorruptException(Message),
+        _ when IsPermanent => new TerminalException(Message, Type),
+        _ => new TransientException(Message, Type),
+    };
+}

@@ -1,0 +1,58 @@
+using Actors.Grains.Hosting;
+using Actors.Grains.Work;
+using Actors.Silo.Orleans.Hosting;
+using Actors.Silo.Orleans.Messaging;
+using Actors.Silo.Orleans.Shells;
+using Orleans.Placement;
+using Orleans.Streams;
+using Orleans.Streams.Core;
+
+namespace Actors.Silo.Orleans.Work;
+
+/// <summary>One part of the work stream on its way to the workers.</summary>
+[Alias("actors.work-feed")]
+internal interface IWorkFeedGrain : IGrainWithStringKey;
+
+/// <summary>
+/// Takes attempts out of one part of the work stream and gives them to the workers of the silo it is on: that of the
+/// agent that pulls from the queue. If they are full it waits, and with it the stream; after a while it refuses.
+/// </summary>
+[ImplicitStreamSubscription(WorkStream.Namespace)]
+[PreferLocalPlacement]
+[GrainType("actors.work-feed")]
+internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ring)
+    : global::Orleans.Grain, IWorkFeedGrain, IStreamSubscriptionObserver
+{
+    private static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
+        await handleFactory.Create<Envelope>().ResumeAsync((envelope, _) => TakeAsync(envelope));
+
+    private async Task TakeAsync(Envelope envelope)
+    {
+        var running = await silo.WhenRunningAsync();
+        var item = MessageCodec.Read<WorkItem>(envelope);
+        if (work.IsStopping)
+        {
+            running.Post(item.Key.Invocation.Key, new StepOutcome(item.Key, null, NotBegun) { NotBegun = true });
+        }
+        else if (!work.TryBegin(item.Key))
+        {
+            var reference = MessageCodec.Write(new WorkReference(item.Key));
+            Shell.Of(GrainFactory, item.Key.Invocation.Key).TakenAsync(reference, ring.Here, work.Reference!).Ignore();
+        }
+        else if (await work.PlaceAsync(PlacePatience))
+        {
+            GrainFactory.GetGrain<IStepWorkerGrain>(0).RunAsync(envelope).Ignore();
+        }
+        else
+        {
+            work.End(item.Key, hadPlace: false);
+            WorkQueues.Ended(GrainFactory, item, succeeded: false);
+            running.Post(item.Key.Invocation.Key, new WorkRefused(item));
+        }
+    }
+
+    private static Failure NotBegun { get; } = Failure.Transient("unavailable", "the silo is stopping");
+}

@@ -1,0 +1,37 @@
+using Actors.Grains.Work;
+using Actors.Silo.Orleans.Hosting;
+using Actors.Silo.Orleans.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Streams;
+
+namespace Actors.Silo.Orleans.Work;
+
+/// <summary>
+/// The stream that carries attempts to the workers. An attempt goes to the same part of it each time, so that one that
+/// is handed out again while it runs is seen to run. It is volatile: the journals know what is outstanding.
+/// </summary>
+internal sealed class WorkStream(IServiceProvider services, ActorsClusterOptions options)
+{
+    /// <summary>Name of the stream provider.</summary>
+    public const string Provider = "actors";
+
+    /// <summary>Namespace of the streams.</summary>
+    public const string Namespace = "actors.work";
+
+    private IAsyncStream<Envelope>[]? _parts;
+
+    /// <summary>Puts an attempt into the stream.</summary>
+    public Task PublishAsync(WorkItem item)
+    {
+        var parts = _parts ??= Open();
+        var part = FrozenHash.Of($"{item.Key.Invocation}/{item.Key.Step}/{item.Key.Item}") % (uint)parts.Length;
+        return parts[part].OnNextAsync(MessageCodec.Write(item));
+    }
+
+    private IAsyncStream<Envelope>[] Open()
+    {
+        var provider = services.GetRequiredKeyedService<IStreamProvider>(Provider);
+        return [.. Enumerable.Range(0, options.WorkPartitions)
+            .Select(i => provider.GetStream<Envelope>(StreamId.Create(Namespace, $"part-{i}")))];
+    }
+}
