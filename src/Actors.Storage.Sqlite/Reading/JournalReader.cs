@@ -28,7 +28,7 @@ internal sealed class JournalReader
 
     public JournalPage Read(GrainKey key, long? afterSequence, int bytesMax, CancellationToken cancellationToken)
     {
-        var keyId = _keys.Find(key, KeyRows.HashOf(key));
+        var keyId = _keys.Find(key);
         if (keyId == 0 || !_head.Bind(1, keyId).Step()) return new JournalPage(0, 0, null, []);
         var (headSequence, headEpoch) = (_head.Number(0), _head.Number(1));
         _head.Reset();

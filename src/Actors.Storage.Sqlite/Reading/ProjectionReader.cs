@@ -61,7 +61,7 @@ internal sealed class ProjectionReader
 
     public ProjectionRow? Find(GrainKey key)
     {
-        var id = _keys.Find(key, KeyRows.HashOf(key));
+        var id = _keys.Find(key);
         if (id == 0 || !_find.Bind(1, id).Step()) return null;
         var row = ReadRow(_find);
         _find.Reset();

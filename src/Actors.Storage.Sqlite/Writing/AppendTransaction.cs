@@ -67,8 +67,7 @@ internal sealed class AppendTransaction
     private JournalHead HeadOf(GrainKey key)
     {
         if (_heads.Find(key) is { } known) return known;
-        var hash = KeyRows.HashOf(key);
-        var head = new JournalHead { KeyId = _keys.Find(key, hash), Hash = hash };
+        var head = new JournalHead { KeyId = _keys.Find(key) };
         if (head.KeyId == 0 || !ReadHead(head)) head.Chain = JournalChain.Seed(key);
         _heads.Add(key, head);
         return head;
@@ -91,7 +90,7 @@ internal sealed class AppendTransaction
             // Our own count: SQLite would give the number of a removed last row again while rows of its journal still
             // lie about.
             head.KeyId = ++_lastKeyId;
-            _projections.Insert(head.KeyId, append.Key, head.Hash, append.Projection);
+            _projections.Insert(head.KeyId, append.Key, append.Projection);
         }
         else if (append.Projection is { } projection)
         {

@@ -8,9 +8,6 @@ internal sealed class JournalHead
     /// <summary>Row of the key; 0: there is none yet.</summary>
     public long KeyId { get; set; }
 
-    /// <summary>Of the key.</summary>
-    public long Hash { get; init; }
-
     /// <summary>Sequence of the last event.</summary>
     public long Sequence { get; set; }
 

@@ -26,16 +26,16 @@ internal sealed class ProjectionWriter(SqliteConnection connection, WordTable wo
     private readonly SqliteStatement _insert = connection.Prepare(
         """
         INSERT INTO keys (id, status, started_at, correlation, definition, ended_at, wake_at, resume,
-                          hash, kind, tenant, type, name)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                          kind, tenant, type, name)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         """);
 
-    public void Insert(long keyId, GrainKey key, long hash, Projection? projection)
+    public void Insert(long keyId, GrainKey key, Projection? projection)
     {
         _insert.Bind(IdParameter, keyId);
         Bind(_insert, projection, Part.All);
-        _insert.Bind(9, hash).Bind(10, (long)key.Kind).Bind(11, words.NumberOf(key.Tenant));
-        _insert.Bind(12, words.NumberOf(key.Type)).Bind(13, key.Id).Run();
+        _insert.Bind(9, (long)key.Kind).Bind(10, words.NumberOf(key.Tenant));
+        _insert.Bind(11, words.NumberOf(key.Type)).Bind(12, key.Id).Run();
     }
 
     /// <summary>Stores a projection over the one before it.</summary>
