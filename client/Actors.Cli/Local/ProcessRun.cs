@@ -5,6 +5,7 @@ using Actors.Cli.Following;
 using Actors.Cli.Hosting;
 using Actors.Cli.Rendering;
 using Actors.Definitions;
+using Actors.Journal;
 
 namespace Actors.Cli.Local;
 
@@ -34,6 +35,13 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
             {
                 var unfinished = await BeginAsync(engine.Client, map, input);
                 await FollowAsync(engine.Client, map, unfinished, both.Token);
+            }
+            catch (StoreStoppedException e)
+            {
+                place.IsKept = true;
+                throw new RefusedException(
+                    $"{e.Message} Then go on with: actors run {Quote(_file)} --store {Quote(place.Path)}",
+                    "store-stopped");
             }
             catch (OperationCanceledException) when (both.IsCancellationRequested)
             {

@@ -172,6 +172,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
             var view = await GetAsync(id, cancellationToken);
             if (view.Sequence > after) continue;
             if (view.HasEnded) yield break;
+            if (engine().Host.StoreStopped is { } stopped) throw stopped;
             await grown.WaitAsync(cancellationToken);
         }
     }

@@ -153,6 +153,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
 
         if (turns > 0) _host.Metrics.Turns(turns);
         Flush();
+        if (_host.StoreStopped is { } stopped) FailPostponed(stopped);
         LeaveIfWanted();
         MoveIfReady();
     }
@@ -297,6 +298,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         catch (Exception e)
         {
             _host.Log.AppendFailed(Key, e);
+            _host.CheckStore(e);
             Drop(e as StoreStoppedException ?? (Exception)new UnavailableException(
                 $"it is not known whether grain '{Key}' was stored: {e.Message}", e));
             return;
@@ -359,8 +361,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     {
         Fail(_inFlight, why);
         Fail(_collecting, why);
-        foreach (var call in _postponedCalls) call.Fail(why);
-        _postponedCalls.Clear();
+        FailPostponed(why);
         _inFlight = null;
         _grain = null;
         ForgetWakeUps();
@@ -371,6 +372,12 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _callWaits = false;
         if (_mailbox.HasCall()) _callWaits = true;
         ReloadLater();
+    }
+
+    private void FailPostponed(Exception why)
+    {
+        foreach (var call in _postponedCalls) call.Fail(why);
+        _postponedCalls.Clear();
     }
 
     private static void Fail(TurnBatch? batch, Exception why)

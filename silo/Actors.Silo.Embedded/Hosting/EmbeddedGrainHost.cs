@@ -26,6 +26,7 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     private volatile bool _isStopping;
     private volatile bool _isDraining;
     private volatile bool _isClosed;
+    private StoreStoppedException? _storeStopped;
 
     /// <summary>A host that does nothing by itself until <see cref="StartAsync"/>, but takes messages.</summary>
     /// <param name="store">The journals, owned by this process. Not disposed by the host.</param>
@@ -90,6 +91,9 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     internal ClosedGrains Closed { get; } = new();
 
     internal bool IsClosed => _isClosed;
+
+    /// <summary>What callers are told since the store takes no more appends in this process; null: it does.</summary>
+    internal StoreStoppedException? StoreStopped => Volatile.Read(ref _storeStopped);
 
     internal IEnumerable<Activation> Activations => _activations.Select(a => a.Value);
 
@@ -190,6 +194,20 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     {
         Interlocked.Increment(ref _activated);
         Metrics.Activated();
+    }
+
+    /// <summary>Once the store has stopped for good, tells whoever waits for something that can't happen any more.</summary>
+    /// <param name="why">The append that failed; null: nobody knows.</param>
+    internal void CheckStore(Exception? why = null)
+    {
+        if (Store.Health != StoreHealth.Stopped || StoreStopped is not null) return;
+        var stopped = why as StoreStoppedException ?? new StoreStoppedException(
+            $"the store takes no more appends in this process{(why is null ? "" : $" ({why.Message})")}; what was " +
+            "acknowledged is safe: restart the process once the cause is gone", why);
+        if (Interlocked.CompareExchange(ref _storeStopped, stopped, null) is not null) return;
+        Log.StoreStopped(stopped);
+        foreach (var activation in Activations) activation.Schedule(runHere: false);
+        Watchers.TellAll();
     }
 
     internal void AppendBegins()

@@ -17,6 +17,10 @@ internal sealed partial class HostLog(ILogger logger)
         Message = "An append of grain {Key} failed and is uncertain; the grain is read again")]
     public partial void AppendFailed(GrainKey key, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Critical,
+        Message = "The store takes no more appends in this process; nothing goes on until it is restarted")]
+    public partial void StoreStopped(Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error,
         Message = "The journal of grain {Key} can't be trusted; the grain stays closed until somebody has looked")]
     public partial void Corrupt(GrainKey key, Exception exception);

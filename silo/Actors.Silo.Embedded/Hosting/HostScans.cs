@@ -62,6 +62,7 @@ internal sealed class HostScans : IDisposable
     {
         var idle = new List<Activation>();
         var leaving = 0;
+        _host.CheckStore();
         var isReady = _host.Store.Health == StoreHealth.Ready;
         foreach (var activation in _host.Activations)
         {

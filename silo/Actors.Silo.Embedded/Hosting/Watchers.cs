@@ -40,6 +40,12 @@ internal sealed class Watchers(HostLog log)
         }
     }
 
+    /// <summary>Lets everybody look again.</summary>
+    public void TellAll()
+    {
+        foreach (var (key, _) in _watches) Tell(key, 0);
+    }
+
     private void Remove(Watch watch)
     {
         while (_watches.TryGetValue(watch.Key, out var watches))
