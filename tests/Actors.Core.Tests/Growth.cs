@@ -4,9 +4,9 @@ using Shouldly;
 namespace Actors.Core.Tests;
 
 /// <summary>
-/// How the time of something grows with its size. Two sizes are timed by turns, the best of several rounds each, so that
-/// a busy machine slows both; what takes time in proportion comes out near the ratio of the sizes, what takes the square
-/// of it far above.
+/// How the time of something grows with its size. Two sizes are timed by turns, the best of several rounds each, so
+/// that a busy machine slows both; what takes time in proportion comes out near the ratio of the sizes, what takes the
+/// square of it far above.
 /// </summary>
 internal static class Growth
 {

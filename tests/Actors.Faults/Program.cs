@@ -74,6 +74,7 @@ internal static class Program
             var isBusy = view.Steps.Any(step =>
                 step.Status is StepStatus.Running or StepStatus.Waiting or StepStatus.Undoing);
             if (view.HasEnded && !isBusy) return view;
+            if (engine.Trouble is { } trouble) throw new InvalidOperationException(trouble);
             await grown.Task;
         }
     }

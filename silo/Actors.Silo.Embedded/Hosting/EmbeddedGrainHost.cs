@@ -196,7 +196,9 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
         Metrics.Activated();
     }
 
-    /// <summary>Once the store has stopped for good, tells whoever waits for something that can't happen any more.</summary>
+    /// <summary>
+    /// Once the store has stopped for good, tells whoever waits for something that can't happen any more.
+    /// </summary>
     /// <param name="why">The append that failed; null: nobody knows.</param>
     internal void CheckStore(Exception? why = null)
     {

@@ -53,7 +53,12 @@ public class HostilePathTests
         Growth.ShouldBeInProportion(2_000, count =>
         {
             if (!documents.TryGetValue(count, out var document))
-                documents[count] = document = JsonElement.Parse($"[{string.Join(',', Enumerable.Repeat("""{"a":[1]}""", count))}]");
+            {
+                var items = string.Join(',', Enumerable.Repeat("""{"a":[1]}""", count));
+                documents[count] = document = JsonElement.Parse($"[{items}]");
+            }
+
+
             Parse("$[::1]").Select(document).Count.ShouldBe(count);
             Parse("$[::-1]").Select(document).Count.ShouldBe(count);
         });

@@ -28,7 +28,7 @@ internal sealed class BoundaryLane(FaultFolder folder, RunningShop shop, Boundar
             if (ended is not null)
             {
                 ended.Crossings.ShouldBeLessThan(at, $"{order.Id}: the fault point was met, and nothing happened");
-                await JudgeAsync(order, ended);
+                await OrderVerdict.JudgeAsync(order, ended, shop);
                 await FaultFolder.AuditAsync(folder.At(order.Id + ".db"));
                 return;
             }
@@ -37,7 +37,7 @@ internal sealed class BoundaryLane(FaultFolder folder, RunningShop shop, Boundar
             var (_, finished) = await AskAsync(order, 0, cancellationToken);
             finished.ShouldNotBeNull($"{order.Id}: {_child?.Errors}");
             if (acknowledged) finished.IsCreated.ShouldBeFalse($"{order.Id}: it was acknowledged, and is gone");
-            await JudgeAsync(order, finished);
+            await OrderVerdict.JudgeAsync(order, finished, shop);
             await FaultFolder.AuditAsync(folder.At(order.Id + ".db"));
         }
 
@@ -60,15 +60,7 @@ internal sealed class BoundaryLane(FaultFolder folder, RunningShop shop, Boundar
         await _child.SayAsync(JsonSerializer.Serialize(
             new OrderRequest(folder.At(order.Id + ".db"), folder.ProcessFile, url, input, boundary, at),
             JsonSerializerOptions.Web));
-        var isAcknowledged = false;
-        while (await _child.HearAsync(cancellationToken) is { } line)
-        {
-            var answer = JsonSerializer.Deserialize<OrderAnswer>(line, JsonSerializerOptions.Web)!;
-            if (answer.Status is not null) return (isAcknowledged, answer);
-            isAcknowledged = true;
-        }
-
-        return (isAcknowledged, null);
+        return await OrderVerdict.HearAsync(_child, cancellationToken);
     }
 
     private async Task EndedByFaultAsync(FaultOrder order, CancellationToken cancellationToken)
@@ -78,21 +70,5 @@ internal sealed class BoundaryLane(FaultFolder folder, RunningShop shop, Boundar
         await _child.DisposeAsync();
         _child = null;
         Kills++;
-    }
-
-    private async Task JudgeAsync(FaultOrder order, OrderAnswer ended)
-    {
-        var history = string.Join("\n", ended.History.Select(e => $"{e.Sequence} {e.Type} {e.Step} {e.Attempt}"));
-        var what = $"{order.Id}, history:\n{history}";
-        ended.Status.ShouldBe(order.End, what);
-        ended.History.Select(e => e.Sequence)
-            .ShouldBe(Enumerable.Range(1, ended.History.Count).Select(n => (long)n), what);
-        ended.History.GroupBy(e => (e.Type, e.Step, e.Attempt)).Where(g => g.Count() > 1).ShouldBeEmpty(what);
-        ended.History.Where(e => e.Type is "StepSucceeded" or "UndoSucceeded")
-            .GroupBy(e => (e.Type, e.Step)).Where(g => g.Count() > 1).ShouldBeEmpty(what);
-
-        var audit = await shop.AuditAsync();
-        audit.Violations.Where(v => v.Subject == order.Id).ShouldBeEmpty(what);
-        order.ShouldBeIn(await shop.EntriesAsync(order.Id));
     }
 }

@@ -35,15 +35,27 @@ internal sealed class ChildProgram : IAsyncDisposable
     /// <param name="environment">Variables it gets.</param>
     /// <param name="arguments">Its arguments.</param>
     public static ChildProgram Start(
-        string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start(assembly, environment, [], arguments);
+
+    /// <param name="assembly">Name of the program's assembly, which lies beside the tests.</param>
+    /// <param name="environment">Variables it gets.</param>
+    /// <param name="before">A program that runs it, and ends with it; empty: none.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static ChildProgram Start(
+        string assembly, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> before,
+        params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && IsDotnet(path) ? path : "dotnet")
+        var dotnet = Environment.ProcessPath is { } path && IsDotnet(path) ? path : "dotnet";
+        string[] program = [.. before, dotnet];
+        var start = new ProcessStartInfo(program[0])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var argument in program.Skip(1)) start.ArgumentList.Add(argument);
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
@@ -72,7 +84,7 @@ internal sealed class ChildProgram : IAsyncDisposable
     /// <summary>Kills it as <c>kill -9</c> does, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
 
@@ -94,7 +106,7 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     private void KillAtExit(object? sender, EventArgs e)
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
     }
 
     private void Keep(string? line)

@@ -5,7 +5,9 @@ using static Actors.Grains.Tests.Engine.EngineWorld;
 
 namespace Actors.Grains.Tests.Engine;
 
-/// <summary>A store that has stopped never goes on: whoever waits is told, so that somebody restarts the process.</summary>
+/// <summary>
+/// A store that has stopped never goes on: whoever waits is told, so that somebody restarts the process.
+/// </summary>
 public sealed class StoppedStoreTests
 {
     private MemoryJournalStore _store = new();
