@@ -160,11 +160,12 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             Secrets = _secrets,
             Entities = entities,
             Subscribers = _options.Subscribers,
+            Cancel = _options.Runtime.CancelAsync,
         });
         var factory = new EngineGrainFactory(catalog, _options.Entities);
         var host = new EmbeddedGrainHost(
             store, factory, _options.WrapWorker?.Invoke(worker) ?? worker, _time, _options.Host,
-            _loggers.CreateLogger<EmbeddedGrainHost>());
+            _loggers.CreateLogger<EmbeddedGrainHost>(), _options.Runtime);
         var cluster = _options.Cluster?.Invoke(host, _options.WrapWorker?.Invoke(worker) ?? worker, catalog);
         if (cluster is not null) host.Around = cluster;
         var edge = (IClientHost?)cluster ?? host;

@@ -57,7 +57,10 @@ public sealed class ActorsOptions
     public TimeSpan? Retention { get; set; }
 
     /// <summary>Puts the engine's host into a cluster; null: it is alone.</summary>
-    internal Func<EmbeddedGrainHost, IWorker, DefinitionCatalog, ICluster>? Cluster { get; set; }
+    internal Func<EmbeddedGrainHost, IWorker, DefinitionCatalog, ICluster?>? Cluster { get; set; }
+
+    /// <summary>What the host takes from the runtime. For tests that run it on one thread.</summary>
+    internal HostRuntime Runtime { get; set; } = HostRuntime.Default;
 
     /// <summary>Puts a worker around the engine's; null: none. For tests that break things.</summary>
     internal Func<IWorker, IWorker>? WrapWorker { get; set; }
