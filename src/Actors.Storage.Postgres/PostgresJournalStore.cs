@@ -219,7 +219,7 @@ public sealed class PostgresJournalStore : IJournalStore
                 PostgresJournalLog.NotDurable(logger, database.Place);
         }
 
-        var epoch = await Standby.TakeAsync(database, options, time, logger, cancellationToken);
+        var epoch = await new Standby(database, options, time, logger).TakeAsync(cancellationToken);
         PostgresJournalLog.Opened(logger, database.Place, epoch, connection.PostgreSqlVersion.ToString());
         return epoch;
     }

@@ -75,6 +75,8 @@ internal sealed class JournalWriter
     {
         try
         {
+            // Until its session has begun a standby takes this owner to be gone.
+            LookAfterSession(begin: true);
             while (true)
             {
                 switch (_queue.Take(_requests, out var maintenance, IdleAfter()))
@@ -103,10 +105,11 @@ internal sealed class JournalWriter
         _health.Current is StoreHealth.Ready or StoreHealth.Stopped ? _options.Lease / 6 : _options.FullProbeInterval;
 
     // Renews the lease; looks whether there is room again, or the server is back.
-    private void LookAfterSession()
+    private void LookAfterSession(bool begin = false)
     {
         try
         {
+            if (begin) _session.Get();
             switch (_health.Current)
             {
                 case StoreHealth.Ready:
