@@ -101,7 +101,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         if (Interlocked.Exchange(ref _scheduled, 1) != 0) return;
         _host.Begins();
         if (runHere) Execute();
-        else _host.Runtime.Queue(this, preferLocal);
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal);
     }
 
     public void Execute()

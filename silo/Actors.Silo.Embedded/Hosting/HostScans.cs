@@ -87,7 +87,6 @@ internal sealed class HostScans : IDisposable
 
     private async Task ResumeAsync(CancellationToken cancellationToken)
     {
-        // Waited for without a token: who has one gives it back when the token is signalled.
         var places = new SemaphoreSlim(_host.Options.ResumeConcurrency);
         ResumableKey? last = null;
         var count = 0;
@@ -100,8 +99,7 @@ internal sealed class HostScans : IDisposable
                 foreach (var row in page.Where(row => _host.Around.Keeps(row.Key)))
                 {
                     count++;
-                    cancellationToken.ThrowIfCancellationRequested();
-                    await places.WaitAsync(CancellationToken.None);
+                    await places.WaitAsync(cancellationToken);
                     _ = ActivateAsync(row.Key, places, cancellationToken);
                 }
 
@@ -109,7 +107,7 @@ internal sealed class HostScans : IDisposable
                 last = page[^1];
             }
 
-            for (var i = 0; i < _host.Options.ResumeConcurrency; i++) await places.WaitAsync(CancellationToken.None);
+            for (var i = 0; i < _host.Options.ResumeConcurrency; i++) await places.WaitAsync(cancellationToken);
             // Later rounds find mostly what is in memory already.
             if (count > 0 && Interlocked.Exchange(ref _hasResumed, 1) == 0) _host.Log.Resumed(count);
         }

@@ -1,6 +1,5 @@
 using Actors.EndToEnd.Tests.Scenarios;
 using Actors.Grains.Audit;
-using Actors.Journal;
 using Actors.Storage.Sqlite;
 using Shouldly;
 
@@ -39,12 +38,6 @@ internal sealed class FaultFolder : IDisposable
     public static async Task AuditAsync(string store)
     {
         await using var inspection = SqliteStoreInspection.Open(store);
-        await AuditAsync(inspection);
-    }
-
-    /// <summary>As above.</summary>
-    public static async Task AuditAsync(IStoreInspection inspection)
-    {
         var report = await StoreAuditor.RunAsync(inspection);
         report.Findings.ShouldBeEmpty();
         report.Invocations.ShouldBeGreaterThan(0);

@@ -1,3 +1,0 @@
-using Actors.Simulation;
-
-return Seeds.Run(args);
