@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Actors.Silo.Configuration;
 using Actors.Silo.Hosting;
+using Actors.Storage.Postgres;
 
 namespace Actors.Silo;
 
@@ -22,6 +23,19 @@ public sealed record SiloOptions
     /// <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME</c>. Default: <c>actors.db</c>.
     /// </summary>
     public string Store { get; init; } = "actors.db";
+
+    /// <summary>
+    /// Whether the silo waits as a hot standby while another one owns the store, and again after it lost the store to
+    /// another one. For a store on PostgreSQL and the embedded host. Default: false, which refuses a store in use.
+    /// </summary>
+    public bool Standby { get; init; }
+
+    /// <summary>
+    /// How long the silo owns a store on PostgreSQL without renewing that, by the server's clock: a standby takes over
+    /// from a silo that hangs after this time, from one that was killed after a tenth of it (250 ms at least). Default:
+    /// 10 seconds. Range: 1 second to 10 minutes.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Folder with the process files. Default: <c>processes</c>, which may be missing; any other has to be there.
@@ -106,6 +120,10 @@ public sealed record SiloOptions
                 "or use the host 'embedded'");
         else if (Host is not (EmbeddedHost or OrleansHost))
             errors.Add($"Silo:Host is '{Host}'; it has to be 'embedded' or 'orleans'");
+        if (Standby && (Host != EmbeddedHost || !PostgresJournalOptions.Names(Store)))
+            errors.Add("Silo:Standby needs the embedded host and a store on PostgreSQL (Silo:Store=postgres://...): " +
+                "nothing else has an owner that another silo could wait for");
+        Range(errors, nameof(Lease), Lease, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         Range(errors, nameof(RequestBytesMax), RequestBytesMax, 1024, 1L << 30, "bytes");
         Range(errors, nameof(SimulatedTimeScale), SimulatedTimeScale, 0, 1000, "");
         Range(errors, nameof(EventsKeepAlive), EventsKeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));

@@ -27,15 +27,10 @@ public sealed class PostgresJournalOptions
     public bool Migrate { get; set; } = true;
 
     /// <summary>
-    /// Whether other processes write to the store, too, as the silos of a cluster do: all of them open it with true,
-    /// or one of them with false. Then ownership is per journal: whoever reads a journal appends under a later epoch
-    /// than its head has, and of two only one can. Default: false.
-    /// </summary>
-    public bool Shared { get; set; }
-
-    /// <summary>
     /// How long ownership lasts without being renewed (it is renewed every third of that time), by the server's clock:
-    /// after it another process may take the store over. Default: 10 seconds. Range: 1 second to 10 minutes.
+    /// after it another process may take the store over. One that is seen to be gone, because its connection has ended,
+    /// is waited for only a tenth of that time (250 ms at least), in which it may come back. Default: 10 seconds.
+    /// Range: 1 second to 10 minutes.
     /// </summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -45,6 +40,18 @@ public sealed class PostgresJournalOptions
     /// Range: 0 to 3,650 days, or infinite.
     /// </summary>
     public TimeSpan StandbyMax { get; set; }
+
+    /// <summary>
+    /// Called when opening begins to wait as a standby, and with each new owner, with the owner's name. Null: nobody is
+    /// told. Default: null.
+    /// </summary>
+    public Action<string>? OnStandby { get; set; }
+
+    /// <summary>
+    /// Called once, on the writer's thread, when another process has taken the store over: this one writes nothing any
+    /// more. Must be quick. Null: nobody is told. Default: null.
+    /// </summary>
+    public Action? OnLost { get; set; }
 
     /// <summary>
     /// How long appends and reads wait for a server that is away; then they fail as uncertain, and new ones at once,

@@ -9,10 +9,9 @@ using Npgsql;
 namespace Actors.Storage.Postgres;
 
 /// <summary>
-/// The journal store on PostgreSQL 15 or later, owned by one process at a time, or shared by the silos of a cluster
-/// (<see cref="PostgresJournalOptions.Shared"/>). One thread of each process writes, for all callers together,
-/// in one round trip per commit; reads run beside it. While the server is away, appends and reads wait for it, and then
-/// fail.
+/// The journal store on PostgreSQL 15 or later, owned by one process at a time. One thread writes, for all callers
+/// together, in one round trip per commit; reads run beside it. While the server is away, appends and reads wait for
+/// it, and then fail.
 /// </summary>
 public sealed class PostgresJournalStore : IJournalStore
 {
@@ -220,7 +219,7 @@ public sealed class PostgresJournalStore : IJournalStore
                 PostgresJournalLog.NotDurable(logger, database.Place);
         }
 
-        var epoch = await Standby.TakeAsync(database, options, time, logger, cancellationToken);
+        var epoch = await new Standby(database, options, time, logger).TakeAsync(cancellationToken);
         PostgresJournalLog.Opened(logger, database.Place, epoch, connection.PostgreSqlVersion.ToString());
         return epoch;
     }

@@ -31,6 +31,7 @@ internal sealed record ApiProblem(
             "invalid-definition" when !problem.Errors.IsDefaultOrEmpty => new DefinitionException(problem.Errors),
             "overloaded" => new OverloadedException(message) { RetryAfter = retryAfter },
             "unavailable" => new UnavailableException(message) { RetryAfter = retryAfter },
+            "standby" => new StandbyException(message) { RetryAfter = retryAfter },
             "store" => new StoreException(message) { RetryAfter = retryAfter },
             "store-full" => new StoreFullException(message) { RetryAfter = retryAfter },
             "store-stopped" => new StoreStoppedException(message) { RetryAfter = retryAfter },

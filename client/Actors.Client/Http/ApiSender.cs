@@ -39,7 +39,8 @@ internal sealed class ApiSender(HttpClient http, string baseAddress, HttpActorsC
                 {
                     var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
                     failure = ApiProblem.ToException(response, body, request);
-                    mayRepeat = MayRepeat(request, response.StatusCode);
+                    // A standby has certainly done nothing.
+                    mayRepeat = failure is StandbyException || MayRepeat(request, response.StatusCode);
                 }
             }
             catch (Exception e) when (IsConnectionLoss(e) && !cancellationToken.IsCancellationRequested)

@@ -192,7 +192,7 @@ internal sealed class RunningAttempt : StepContext
     {
         if (Interlocked.CompareExchange(ref _reason, (int)reason, 0) != 0) return;
         // Asynchronously: the code's continuations must not run on the thread of whoever cancels, nor throw into it.
-        if (_stop is { } stop) _ = _worker.ObserveAsync(stop.CancelAsync(), Work);
+        if (_stop is { } stop) _ = _worker.ObserveAsync(Ports.Cancel(stop), Work);
         SetTimer(Options.StopGrace);
     }
 

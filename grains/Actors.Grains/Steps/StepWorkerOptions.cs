@@ -102,6 +102,12 @@ public sealed record StepWorkerPorts
     /// <summary>Who gets the events of emit steps, in this order. Default: nobody.</summary>
     public ImmutableArray<IEventSubscriber> Subscribers { get; init; } = [];
 
+    /// <summary>
+    /// Signals the token of an attempt that is to stop; what is registered with it must not run on the caller's stack.
+    /// Default: it runs on the thread pool.
+    /// </summary>
+    public Func<CancellationTokenSource, Task> Cancel { get; init; } = static source => source.CancelAsync();
+
     private sealed class NoServices : IServiceProvider
     {
         public static NoServices Instance { get; } = new();

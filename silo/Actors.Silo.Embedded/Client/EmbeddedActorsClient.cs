@@ -27,7 +27,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         var definition = Find(request.Process);
         CheckInput(definition, request.Input);
         var id = new InvocationId(request.Tenant, request.Process, KeyOf(definition, request));
-        var correlation = request.CorrelationId ?? Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("N");
+        var correlation = request.CorrelationId ?? Activity.Current?.TraceId.ToHexString() ?? NewId();
         if (!Names.IsId(correlation)) throw new InvalidNameException(IdRule("correlation id", correlation));
         var start = new StartInvocation(
             definition.Hash, request.Input, correlation, request.Policy, TraceParent: Activity.Current?.Id);
@@ -262,9 +262,11 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
             $"the input does not fit the schema of process '{definition.Map.Process}': " + string.Join("; ", violations.Select(v => v.ToString())));
     }
 
-    private static string KeyOf(CompiledProcess definition, StartRequest request)
+    private string NewId() => engine().Host.Runtime.NewId();
+
+    private string KeyOf(CompiledProcess definition, StartRequest request)
     {
-        var key = request.Key ?? KeyInInput(definition, request.Input) ?? request.FallbackKey ?? Guid.CreateVersion7().ToString("N");
+        var key = request.Key ?? KeyInInput(definition, request.Input) ?? request.FallbackKey ?? NewId();
         return Names.IsId(key) ? key : throw new InvalidNameException(IdRule("idempotency key", key));
     }
 

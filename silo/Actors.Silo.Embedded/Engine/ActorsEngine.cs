@@ -26,7 +26,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly IServiceEndpoints _endpoints;
     private readonly ISecrets _secrets;
-    private EngineParts? _running;
+    private volatile EngineParts? _running;
 
     /// <summary>An engine that is not started.</summary>
     /// <param name="options">What to host.</param>
@@ -41,6 +41,8 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     {
         options.Validate();
         _options = options;
+        options.StandsBy = StandBy;
+        options.LosesStore = LoseStore;
         _services = services;
         _loggers = loggers;
         _time = time;
@@ -63,7 +65,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     public bool IsRunning => _running is not null;
 
     /// <summary>Why the engine can't take work: it does not run, or its store takes no appends; null: it can.</summary>
-    public string? Trouble => _running is not { } running ? "the engine is not running"
+    public string? Trouble => _running is not { } running ? NotRunning().Message
         : running.Store.Health switch
         {
             StoreHealth.Ready => null,
@@ -72,7 +74,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             _ => "the store has stopped: look at its log, then restart the silo",
         };
 
-    private EngineParts Current => _running ?? throw new UnavailableException("the engine is not running");
+    private EngineParts Current => _running ?? throw NotRunning();
 
     /// <summary>
     /// Opens the store, registers the processes, starts the host. Unfinished work is taken up in the background.
@@ -86,6 +88,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         var errors = _options.Processes.SelectMany(map => ProcessCheck.Check(map, _options)).ToImmutableArray();
         if (!errors.IsEmpty) throw new DefinitionException(errors);
         var definitions = _options.Processes.Select(Prepare).ToArray();
+        _lost = NewSource();
         var store = await OpenAsync(cancellationToken);
         var running = Compose(store);
         try
@@ -101,6 +104,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
 
             await running.Host.StartAsync(cancellationToken);
             _running = running;
+            _standsByFor = null;
             LogStarted(_loggers.CreateLogger<ActorsEngine>(), definitions.Length, _options.StoreName);
         }
         catch
@@ -118,7 +122,9 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _running, null) is not { } running) return;
         running.Retention?.Dispose();
-        await running.Host.StopAsync(_options.DrainTimeout, cancellationToken);
+        // What can't be recorded is not waited for.
+        var patience = Lost.IsCompleted ? TimeSpan.Zero : _options.DrainTimeout;
+        await running.Host.StopAsync(patience, cancellationToken);
         await CloseAsync(running);
     }
 
@@ -160,18 +166,18 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             Secrets = _secrets,
             Entities = entities,
             Subscribers = _options.Subscribers,
+            Cancel = _options.Runtime.CancelAsync,
         });
         var factory = new EngineGrainFactory(catalog, _options.Entities);
         var host = new EmbeddedGrainHost(
             store, factory, _options.WrapWorker?.Invoke(worker) ?? worker, _time, _options.Host,
-            _loggers.CreateLogger<EmbeddedGrainHost>());
+            _loggers.CreateLogger<EmbeddedGrainHost>(), _options.Runtime);
         var cluster = _options.Cluster?.Invoke(host, _options.WrapWorker?.Invoke(worker) ?? worker, catalog);
         if (cluster is not null) host.Around = cluster;
         var edge = (IClientHost?)cluster ?? host;
         entities.Host = edge;
         var retention = _options.Retention is { } kept
-            ? new RetentionLoop(
-                store, kept, () => host.Around.Keeps(RegistryGrain.Key), _time, _loggers.CreateLogger<RetentionLoop>())
+            ? new RetentionLoop(store, kept, _time, _loggers.CreateLogger<RetentionLoop>())
             : null;
         return new EngineParts(store, host, worker, catalog, retention, edge);
     }

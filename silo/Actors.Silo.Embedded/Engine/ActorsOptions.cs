@@ -22,6 +22,7 @@ public sealed class ActorsOptions
     private readonly List<StepMap> _processes = [];
     private readonly Dictionary<StepMap, string> _files = new(ReferenceEqualityComparer.Instance);
     private readonly List<IEventSubscriber> _subscribers = [];
+    private bool _isPostgres;
 
     /// <summary>
     /// File of the SQLite store; null: the store is in memory and gone with the process. Default: <c>actors.db</c>.
@@ -32,6 +33,19 @@ public sealed class ActorsOptions
     /// Makes another store than the two above; null: they are used. The engine disposes what it makes.
     /// </summary>
     public Func<IServiceProvider, CancellationToken, ValueTask<IJournalStore>>? Store { get; set; }
+
+    /// <summary>
+    /// Whether the engine waits while another process owns the store, as its hot standby, and does so again after
+    /// another one has taken it over. The program starts meanwhile; calls throw <see cref="StandbyException"/>. Needs a
+    /// store on PostgreSQL (<see cref="UsePostgres"/>). Default: false, which refuses a store that is in use.
+    /// </summary>
+    public bool Standby { get; set; }
+
+    /// <summary>Is told for whom a store that is being opened waits.</summary>
+    internal Action<string>? StandsBy { get; set; }
+
+    /// <summary>Is told that another process has taken the store over.</summary>
+    internal Action? LosesStore { get; set; }
 
     /// <summary>What the log calls the store.</summary>
     internal string StoreName => Store is not null ? "of its own" : StorePath ?? "memory";
@@ -57,7 +71,10 @@ public sealed class ActorsOptions
     public TimeSpan? Retention { get; set; }
 
     /// <summary>Puts the engine's host into a cluster; null: it is alone.</summary>
-    internal Func<EmbeddedGrainHost, IWorker, DefinitionCatalog, ICluster>? Cluster { get; set; }
+    internal Func<EmbeddedGrainHost, IWorker, DefinitionCatalog, ICluster?>? Cluster { get; set; }
+
+    /// <summary>What the host takes from the runtime. For tests that run it on one thread.</summary>
+    internal HostRuntime Runtime { get; set; } = HostRuntime.Default;
 
     /// <summary>Puts a worker around the engine's; null: none. For tests that break things.</summary>
     internal Func<IWorker, IWorker>? WrapWorker { get; set; }
@@ -73,6 +90,7 @@ public sealed class ActorsOptions
     {
         StorePath = path;
         Store = null;
+        _isPostgres = false;
         return this;
     }
 
@@ -80,8 +98,10 @@ public sealed class ActorsOptions
     /// Keeps everything where a text says: in PostgreSQL if it is an address or a connection string of it (see
     /// <see cref="PostgresJournalOptions.Names"/>), else in the SQLite file of that name.
     /// </summary>
-    public ActorsOptions UseStore(string place) =>
-        PostgresJournalOptions.Names(place) ? UsePostgres(place) : UseSqlite(place);
+    /// <param name="place">The text.</param>
+    /// <param name="configure">Changes other settings of a store on PostgreSQL; null: defaults.</param>
+    public ActorsOptions UseStore(string place, Action<PostgresJournalOptions>? configure = null) =>
+        PostgresJournalOptions.Names(place) ? UsePostgres(place, configure) : UseSqlite(place);
 
     /// <summary>Keeps everything in PostgreSQL.</summary>
     /// <param name="connection">
@@ -92,11 +112,18 @@ public sealed class ActorsOptions
     {
         var options = new PostgresJournalOptions { Connection = connection };
         configure?.Invoke(options);
-        Store = async (services, cancellationToken) => await PostgresJournalStore.OpenAsync(
-            options,
-            services.GetService<TimeProvider>() ?? TimeProvider.System,
-            services.GetService<ILogger<PostgresJournalStore>>(),
-            cancellationToken);
+        options.OnStandby += holder => StandsBy?.Invoke(holder);
+        options.OnLost += () => LosesStore?.Invoke();
+        _isPostgres = true;
+        Store = async (services, cancellationToken) =>
+        {
+            if (Standby) options.StandbyMax = Timeout.InfiniteTimeSpan;
+            return await PostgresJournalStore.OpenAsync(
+                options,
+                services.GetService<TimeProvider>() ?? TimeProvider.System,
+                services.GetService<ILogger<PostgresJournalStore>>(),
+                cancellationToken);
+        };
         return this;
     }
 
@@ -167,6 +194,9 @@ public sealed class ActorsOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     internal void Validate()
     {
+        if (Standby && !_isPostgres)
+            throw new ArgumentOutOfRangeException(
+                nameof(Standby), Standby, "ActorsOptions.Standby: only a store on PostgreSQL has standbys");
         if (DrainTimeout < TimeSpan.Zero || DrainTimeout > TimeSpan.FromMinutes(10))
             throw new ArgumentOutOfRangeException(
                 nameof(DrainTimeout), DrainTimeout, "ActorsOptions.DrainTimeout: its range is 0 to 10 minutes");

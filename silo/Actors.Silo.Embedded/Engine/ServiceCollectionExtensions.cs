@@ -1,7 +1,6 @@
 using Actors.Grains.Steps;
 using Actors.Silo.Embedded;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -28,14 +27,11 @@ public static class ActorsServiceCollectionExtensions
             provider.GetService<IServiceEndpoints>(),
             provider.GetService<ISecrets>()));
         services.AddSingleton(provider => provider.GetRequiredService<ActorsEngine>().Client);
-        services.AddHostedService<EngineService>();
+        services.AddHostedService(provider => new EngineService(
+            provider.GetRequiredService<ActorsEngine>(),
+            options,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<EngineService>>()));
         return services;
-    }
-
-    private sealed class EngineService(ActorsEngine engine) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => engine.StartAsync(cancellationToken);
-
-        public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync(cancellationToken);
     }
 }

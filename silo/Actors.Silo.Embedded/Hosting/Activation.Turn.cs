@@ -14,9 +14,9 @@ internal sealed partial class Activation : IGrainTurn
 
     DateTimeOffset IGrainTurn.Now => _now;
 
-    string IGrainTurn.NewId() => Guid.CreateVersion7().ToString("N");
+    string IGrainTurn.NewId() => _host.Runtime.NewId();
 
-    double IGrainTurn.NextRandom() => Random.Shared.NextDouble();
+    double IGrainTurn.NextRandom() => _host.Runtime.NextRandom();
 
     void IGrainTurn.Append(IJournalEvent journalEvent) => _collecting.Events.Add(journalEvent);
 

@@ -101,7 +101,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         if (Interlocked.Exchange(ref _scheduled, 1) != 0) return;
         _host.Begins();
         if (runHere) Execute();
-        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal);
+        else _host.Runtime.Queue(this, preferLocal);
     }
 
     public void Execute()

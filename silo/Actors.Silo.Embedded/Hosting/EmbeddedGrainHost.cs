@@ -15,7 +15,7 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
 {
     private static readonly TimeSpan DrainMin = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<GrainKey, Activation> _activations = new();
+    private readonly ConcurrentDictionary<GrainKey, Activation> _activations;
     private readonly HostScans _scans;
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stopLock = new();
@@ -39,8 +39,17 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     public EmbeddedGrainHost(
         IJournalStore store, IGrainFactory factory, IWorker worker, TimeProvider time, EmbeddedHostOptions options,
         ILogger logger)
+        : this(store, factory, worker, time, options, logger, HostRuntime.Default)
+    {
+    }
+
+    internal EmbeddedGrainHost(
+        IJournalStore store, IGrainFactory factory, IWorker worker, TimeProvider time, EmbeddedHostOptions options,
+        ILogger logger, HostRuntime runtime)
     {
         options.Validate();
+        Runtime = runtime;
+        _activations = new ConcurrentDictionary<GrainKey, Activation>(runtime.Keys);
         (Store, Factory, Time, Options, Log) = (store, factory, time, options, new HostLog(logger));
         WakeUps = new WakeUps(time, options.TimerHorizon, (key, late) =>
         {
@@ -67,6 +76,8 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
 
     /// <summary>What lies around; set before the host is started.</summary>
     internal ISurroundings Around { get; set; }
+
+    internal HostRuntime Runtime { get; }
 
     internal IJournalStore Store { get; }
 
@@ -234,7 +245,8 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
         if (Volatile.Read(ref _busy) == 0) _quiet.TrySetResult();
         try
         {
-            await _quiet.Task.WaitAsync(patience > DrainMin ? patience : DrainMin, Time, CancellationToken.None);
+            var most = patience > DrainMin ? patience : DrainMin;
+            await _quiet.Task.InPlace().WaitAsync(most, Time, CancellationToken.None);
         }
         catch (TimeoutException)
         {

@@ -87,6 +87,7 @@ internal sealed class HostScans : IDisposable
 
     private async Task ResumeAsync(CancellationToken cancellationToken)
     {
+        // Waited for without a token: who has one gives it back when the token is signalled.
         var places = new SemaphoreSlim(_host.Options.ResumeConcurrency);
         ResumableKey? last = null;
         var count = 0;
@@ -99,7 +100,8 @@ internal sealed class HostScans : IDisposable
                 foreach (var row in page.Where(row => _host.Around.Keeps(row.Key)))
                 {
                     count++;
-                    await places.WaitAsync(cancellationToken);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    await places.WaitAsync(CancellationToken.None);
                     _ = ActivateAsync(row.Key, places, cancellationToken);
                 }
 
@@ -107,7 +109,7 @@ internal sealed class HostScans : IDisposable
                 last = page[^1];
             }
 
-            for (var i = 0; i < _host.Options.ResumeConcurrency; i++) await places.WaitAsync(cancellationToken);
+            for (var i = 0; i < _host.Options.ResumeConcurrency; i++) await places.WaitAsync(CancellationToken.None);
             // Later rounds find mostly what is in memory already.
             if (count > 0 && Interlocked.Exchange(ref _hasResumed, 1) == 0) _host.Log.Resumed(count);
         }

@@ -38,8 +38,7 @@ internal interface ISurroundings
 /// <summary>One process that owns its store: all grains and all work are here.</summary>
 internal sealed class Alone(EmbeddedGrainHost host) : ISurroundings
 {
-    /// <summary>On a cluster epochs of single journals may have grown beyond that of any owner.</summary>
-    public long EpochAfter(long headEpoch) => Math.Max(headEpoch, host.Store.OwnerEpoch);
+    public long EpochAfter(long headEpoch) => host.Store.OwnerEpoch;
 
     public bool Keeps(GrainKey key) => true;
 

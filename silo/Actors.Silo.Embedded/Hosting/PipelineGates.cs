@@ -35,7 +35,7 @@ internal sealed class PipelineGates(TimeProvider time, Action<IQueuedWork> begin
 
         try
         {
-            await waiter.Admitted.Task.WaitAsync(patience, time, cancellationToken);
+            await waiter.Admitted.Task.InPlace().WaitAsync(patience, time, cancellationToken);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)

@@ -102,7 +102,7 @@ internal sealed class WorkerPool
     {
         try
         {
-            await _idle.Task.WaitAsync(time, _host.Time, cancellationToken);
+            await _idle.Task.InPlace().WaitAsync(time, _host.Time, cancellationToken);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
@@ -133,7 +133,7 @@ internal sealed class WorkerPool
         }
 
         if (attempt.IsRefused) Refuse(attempt);
-        else ThreadPool.UnsafeQueueUserWorkItem(attempt, preferLocal: true);
+        else _host.Runtime.Queue(attempt, preferLocal: true);
         return !attempt.IsRefused;
     }
 
@@ -172,7 +172,7 @@ internal sealed class WorkerPool
         _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
         if (attempt.Item.Limit is not null) _limits.End(attempt);
         if (attempt.Item.Stage is not null) Stages.Finish(attempt, succeeded);
-        if (next is not null) ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
+        if (next is not null) _host.Runtime.Queue(next, preferLocal: false);
     }
 
     /// <summary>One attempt, waiting or running.</summary>
@@ -209,7 +209,7 @@ internal sealed class WorkerPool
         }
 
         /// <summary>Its code's own callbacks run elsewhere, and can't throw into the grain.</summary>
-        public void Cancel() => _ = _cancel.CancelAsync();
+        public void Cancel() => _ = pool._host.Runtime.CancelAsync(_cancel);
 
         public void StopForGood()
         {

@@ -19,7 +19,8 @@ public static class SiloConfiguration
 
     private static readonly string[] Keys =
     [
-        nameof(SiloOptions.Urls), nameof(SiloOptions.Store), nameof(SiloOptions.Processes), nameof(SiloOptions.Host),
+        nameof(SiloOptions.Urls), nameof(SiloOptions.Store), nameof(SiloOptions.Standby), nameof(SiloOptions.Lease),
+        nameof(SiloOptions.Processes), nameof(SiloOptions.Host),
         nameof(SiloOptions.RequestBytesMax), nameof(SiloOptions.SimulatedTimeScale),
         nameof(SiloOptions.EventsKeepAlive), nameof(SiloOptions.Workers), nameof(SiloOptions.Retention),
         nameof(SiloOptions.StopTimeout), nameof(SiloOptions.Logs), nameof(SiloOptions.Authentication),
@@ -108,6 +109,8 @@ public static class SiloConfiguration
         {
             Urls = Urls(silo.GetSection(nameof(SiloOptions.Urls))) ?? defaults.Urls,
             Store = silo[nameof(SiloOptions.Store)] ?? defaults.Store,
+            Standby = Flag(silo, nameof(SiloOptions.Standby), defaults.Standby, errors),
+            Lease = Duration(silo, nameof(SiloOptions.Lease), defaults.Lease, errors),
             Processes = silo[nameof(SiloOptions.Processes)] ?? defaults.Processes,
             Host = silo[nameof(SiloOptions.Host)] ?? defaults.Host,
             Logs = silo[nameof(SiloOptions.Logs)] ?? defaults.Logs,
@@ -136,6 +139,14 @@ public static class SiloConfiguration
             return [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         var list = section.GetChildren().Select(c => c.Value ?? "").ToImmutableArray();
         return list.Length > 0 ? list : null;
+    }
+
+    private static bool Flag(IConfiguration silo, string key, bool fallback, List<string> errors)
+    {
+        if (silo[key] is not { } text) return fallback;
+        if (bool.TryParse(text, out var value)) return value;
+        errors.Add($"Silo:{key} is '{text}'; it has to be true or false");
+        return fallback;
     }
 
     private static double Number(

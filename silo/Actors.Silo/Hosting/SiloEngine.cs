@@ -3,6 +3,7 @@ using Actors.Silo.Embedded;
 using Actors.Silo.Configuration;
 using Actors.Silo.Health;
 using Actors.Silo.Processes;
+using Actors.Storage.Postgres;
 
 namespace Actors.Silo.Hosting;
 
@@ -31,7 +32,8 @@ public static class SiloEngine
         services.AddSingleton<ISecrets>(new ConfiguredSecrets(configured));
         Host(services, options.Host, engine =>
         {
-            engine.UseStore(options.Store);
+            engine.UseStore(options.Store, postgres => postgres.Lease = options.Lease);
+            engine.Standby = options.Standby;
             engine.Host = engine.Host with { WorkersMax = options.Workers };
             engine.DrainTimeout = options.StopTimeout;
             engine.Retention = options.Retention;
@@ -45,6 +47,7 @@ public static class SiloEngine
     // A new store in a folder that is not there is a slip of the pen more often than a wish.
     private static void CheckFolderOf(string store)
     {
+        if (PostgresJournalOptions.Names(store)) return;
         if (Path.GetDirectoryName(Path.GetFullPath(store)) is not { } folder || Directory.Exists(folder)) return;
         throw new SiloStartException(
             $"there is no folder '{folder}' for the store '{store}'; a silo makes the store's file, but not its " +
@@ -75,6 +78,8 @@ public static class SiloEngine
     private sealed class EngineHealth(ActorsEngine engine) : ISiloHealth
     {
         public IReadOnlyList<UnreadyReason> Check() =>
-            engine.Trouble is { } trouble ? [new UnreadyReason(engine.IsRunning ? "store" : "engine", trouble)] : [];
+            engine.Trouble is not { } trouble ? []
+            : [new UnreadyReason(
+                engine.IsRunning ? "store" : engine.StandsByFor is null ? "engine" : UnreadyReason.Standby, trouble)];
     }
 }

@@ -14,6 +14,16 @@ public static class SiloProgram
     private static readonly Option<string> Store =
         new("--store") { Description = "The store: a file, or postgres://... Default: actors.db" };
 
+    private static readonly Option<bool> Standby = new("--standby")
+    {
+        Description = "Wait as a hot standby while another silo owns the store; needs PostgreSQL",
+    };
+
+    private static readonly Option<string> Lease = new("--lease")
+    {
+        Description = "How long the store on PostgreSQL is owned without being renewed: 1s to 10m. Default: 10s",
+    };
+
     private static readonly Option<string> Processes =
         new("--processes") { Description = "Folder with the process files. Default: processes" };
 
@@ -36,14 +46,14 @@ public static class SiloProgram
     /// <param name="output">For help.</param>
     /// <param name="error">For what is wrong.</param>
     /// <param name="cancellationToken">Stops the silo.</param>
-    /// <returns>0: ran and was stopped; 2: refused.</returns>
+    /// <returns>0: ran and was stopped; 2: refused; 3: lost the store to another process.</returns>
     public static async Task<int> RunAsync(
         string[] args, Func<SiloOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error,
         CancellationToken cancellationToken = default)
     {
         var command = new RootCommand("Runs a silo: processes from files, an HTTP API, a durable store.")
         {
-            Urls, Store, Processes, Config, Logs, Host,
+            Urls, Store, Standby, Lease, Processes, Config, Logs, Host,
         };
         command.SetAction((parsed, token) => RunAsync(parsed, run, error, token));
         var parsed = command.Parse(args);
@@ -77,6 +87,8 @@ public static class SiloProgram
                 {
                     ["Silo:Urls"] = parsed.GetValue(Urls),
                     ["Silo:Store"] = parsed.GetValue(Store),
+                    ["Silo:Standby"] = parsed.GetValue(Standby) ? "true" : null,
+                    ["Silo:Lease"] = parsed.GetValue(Lease),
                     ["Silo:Processes"] = parsed.GetValue(Processes),
                     ["Silo:Logs"] = parsed.GetValue(Logs),
                     ["Silo:Host"] = parsed.GetValue(Host),

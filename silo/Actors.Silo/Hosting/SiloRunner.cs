@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Actors.Silo.Configuration;
+using Actors.Silo.Embedded;
 using Microsoft.AspNetCore.Connections;
 
 namespace Actors.Silo.Hosting;
@@ -15,6 +16,11 @@ public static class SiloRunner
     public const int Refused = 2;
 
     /// <summary>
+    /// Exit code of a silo whose store was taken over by another process, or can't be taken over: restart it.
+    /// </summary>
+    public const int Lost = 3;
+
+    /// <summary>
     /// Starts a silo and runs it until SIGTERM, Ctrl-C or the token; then it takes no more requests, lets those that
     /// run and the engine come to rest, and ends.
     /// </summary>
@@ -22,7 +28,9 @@ public static class SiloRunner
     /// <param name="output">Told where the silo listens, and that it has stopped.</param>
     /// <param name="error">Told why the silo was not started, in one paragraph.</param>
     /// <param name="cancellationToken">Stops the silo.</param>
-    /// <returns>The exit code: <see cref="Stopped"/> or <see cref="Refused"/>.</returns>
+    /// <returns>
+    /// The exit code: <see cref="Stopped"/>, <see cref="Refused"/> or <see cref="Lost"/>.
+    /// </returns>
     public static async Task<int> RunAsync(
         Func<WebApplication> build, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
@@ -53,9 +61,10 @@ public static class SiloRunner
             }
 
             await output.WriteLineAsync($"actors: listening on {string.Join(", ", app.Urls)}; stop with Ctrl-C");
-            await app.WaitForShutdownAsync(cancellationToken);
+            var failure = await EndAsync(app, cancellationToken);
+            if (failure is not null) await error.WriteLineAsync($"actors: {failure.Message}");
             await output.WriteLineAsync("actors: stopped");
-            return Stopped;
+            return failure is null ? Stopped : Lost;
         }
     }
 
@@ -80,6 +89,22 @@ public static class SiloRunner
                 $"the silo can't listen on {Configured(app)}: {e.Message}; choose another address with --urls " +
                 "http://127.0.0.1:PORT", e);
         }
+    }
+
+    /// <returns>Why it ended by itself; null: it was stopped.</returns>
+    private static async Task<Exception?> EndAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var ending = app.WaitForShutdownAsync(cancellationToken);
+        var failed = app.Services.GetService<ActorsEngine>()?.Failed;
+        if (failed is null || await Task.WhenAny(ending, failed) == ending)
+        {
+            await ending;
+            return null;
+        }
+
+        await app.StopAsync(CancellationToken.None);
+        await ending;
+        return await failed;
     }
 
     /// <summary>The paragraph for people if an exception is a refusal to start; null if it is a defect.</summary>

@@ -46,6 +46,12 @@ public sealed class OverloadedException(string message) : TransientException(mes
 public sealed class UnavailableException(string message, Exception? inner = null)
     : TransientException(message, "unavailable", inner);
 
+/// <summary>
+/// The silo is a hot standby: another process owns the store and does the work. Nothing was done; the same request
+/// succeeds at the owner, or here once this silo has taken over.
+/// </summary>
+public sealed class StandbyException(string message) : TransientException(message, "standby");
+
 /// <summary>A definition breaks the rules; it holds every error there is, not just the first.</summary>
 public sealed class DefinitionException : TerminalException
 {

@@ -11,28 +11,45 @@ namespace Actors.Storage.Postgres.Opening;
 internal static class Ownership
 {
     // The number stands in the function require_owner, too.
-    internal const string Lock = "SELECT pg_advisory_xact_lock(1097036873, hashtext(current_schema()))";
+    private const string Lock = "SELECT pg_advisory_xact_lock(1097036873, hashtext(current_schema()))";
 
-    /// <summary>Takes the store, if nobody holds it.</summary>
-    /// <returns>The epoch; or who holds the store, and for how long.</returns>
-    public static async Task<(long Epoch, string? Holder, TimeSpan Left)> TryTakeAsync(
-        NpgsqlConnection connection, TimeSpan lease, CancellationToken cancellationToken)
+    // Held by the session of the owner: it ends with the connection, whatever becomes of the process. The number
+    // between these two locks migrations.
+    private const string Presence = "1097036875, hashtext(current_schema())";
+
+    private const string Find =
+        $"""
+        SELECT epoch, session, holder, expires_at - clock_timestamp(),
+               (SELECT NOT pg_try_advisory_xact_lock({Presence}))
+        FROM owners WHERE expires_at > clock_timestamp() ORDER BY epoch DESC LIMIT 1
+        """;
+
+    /// <summary>Looks who holds the store.</summary>
+    /// <returns>Null: nobody does.</returns>
+    public static async Task<Owner?> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand(Find, connection);
+        await using var row = await find.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken)) return null;
+        return new Owner(
+            row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetFieldValue<TimeSpan>(3), row.GetBoolean(4));
+    }
+
+    /// <summary>Takes the store, if nobody holds it, or one who is gone.</summary>
+    /// <param name="connection">A connection.</param>
+    /// <param name="gone">Who may be taken the store away from, if still gone; null: nobody.</param>
+    /// <param name="lease">How long ownership lasts.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The epoch; null: somebody holds it.</returns>
+    public static async Task<long?> TryTakeAsync(
+        NpgsqlConnection connection, Owner? gone, TimeSpan lease, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var locking = new NpgsqlCommand(Lock, connection))
             await locking.ExecuteNonQueryAsync(cancellationToken);
-        await using (var find = new NpgsqlCommand(
-            """
-            SELECT holder, expires_at - clock_timestamp() FROM owners
-            WHERE expires_at > clock_timestamp() ORDER BY epoch DESC LIMIT 1
-            """,
-            connection))
-        await using (var reader = await find.ExecuteReaderAsync(cancellationToken))
-        {
-            if (await reader.ReadAsync(cancellationToken))
-                return (0, reader.GetString(0), reader.GetFieldValue<TimeSpan>(1));
-        }
-
+        if (await FindAsync(connection, cancellationToken) is { } owner
+            && (owner.IsPresent || (owner.Epoch, owner.Session) != (gone?.Epoch, gone?.Session)))
+            return null;
         await using (var remove = new NpgsqlCommand("DELETE FROM owners", connection))
             await remove.ExecuteNonQueryAsync(cancellationToken);
         await using var take = new NpgsqlCommand(
@@ -46,7 +63,7 @@ internal static class Ownership
         };
         var epoch = (long)(await take.ExecuteScalarAsync(cancellationToken))!;
         await transaction.CommitAsync(cancellationToken);
-        return (epoch, null, TimeSpan.Zero);
+        return epoch;
     }
 
     /// <summary>
@@ -56,6 +73,9 @@ internal static class Ownership
     /// <returns>Number of the session; null: this process does not own the store any more.</returns>
     public static long? BeginSession(NpgsqlConnection connection, long epoch, TimeSpan lease)
     {
+        // Shared: a broken connection of this owner may hold it still, and is not waited for.
+        using (var presence = new NpgsqlCommand($"SELECT pg_advisory_lock_shared({Presence})", connection))
+            presence.ExecuteNonQuery();
         using var transaction = connection.BeginTransaction();
         using (var locking = new NpgsqlCommand(Lock, connection)) locking.ExecuteNonQuery();
         using var command = new NpgsqlCommand(
@@ -95,11 +115,11 @@ internal static class Ownership
     }
 
     /// <summary>What a process that finds the store taken is told.</summary>
-    public static StoreOpenException InUse(string place, string holder, TimeSpan left) => new(
-        $"The store '{place}' is in use by {holder}, whose lease lasts another " +
-        left.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) + " s. Stop that process, wait until its " +
-        "lease has ended, or name another schema.",
+    public static StoreOpenException InUse(string place, Owner owner) => new(
+        $"The store '{place}' is in use by {owner.Holder}, whose lease lasts another " +
+        owner.Left.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) + " s. Stop that process, " +
+        "stand by for it (StandbyMax, --standby), or name another schema.",
         StoreOpenException.InUse);
 
-    internal static string Holder() => $"process {Environment.ProcessId} on {Environment.MachineName}";
+    private static string Holder() => $"process {Environment.ProcessId} on {Environment.MachineName}";
 }

@@ -2,47 +2,60 @@ using Microsoft.Extensions.Logging;
 
 namespace Actors.Storage.Postgres.Opening;
 
-/// <summary>Takes a store; waits, where that is asked for, until its owner gives it back or is gone.</summary>
-internal static class Standby
+/// <summary>
+/// Takes a store; waits, where that is asked for, until its owner gives it back, is gone, or lets its lease end.
+/// </summary>
+internal sealed class Standby(
+    Database database, PostgresJournalOptions options, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Absence _absence = new(options.Lease, time);
+    private string? _told;
 
     /// <summary>Takes it.</summary>
     /// <returns>The epoch.</returns>
     /// <exception cref="Journal.StoreOpenException">Another process owns it, still.</exception>
-    public static async Task<long> TakeAsync(
-        Database database, PostgresJournalOptions options, TimeProvider time, ILogger logger,
-        CancellationToken cancellationToken)
+    public async Task<long> TakeAsync(CancellationToken cancellationToken)
     {
         var since = time.GetTimestamp();
-        var waits = false;
         while (true)
         {
             var isOver = options.StandbyMax != Timeout.InfiniteTimeSpan
                 && time.GetElapsedTime(since) >= options.StandbyMax;
             try
             {
-                await using var connection = await database.OpenAsync(cancellationToken);
-                var (epoch, holder, left) = options.Shared
-                    ? await Membership.TryJoinAsync(connection, Ownership.Holder(), options.Lease, cancellationToken)
-                    : await Ownership.TryTakeAsync(connection, options.Lease, cancellationToken);
-                if (holder is null) return epoch;
-                if (isOver)
-                {
-                    throw options.Shared
-                        ? Membership.NotShared(database.Place, holder, left)
-                        : Ownership.InUse(database.Place, holder, left);
-                }
-
-                if (!waits) PostgresJournalLog.Standby(logger, database.Place, holder);
-                waits = true;
+                if (await TryTakeAsync(isOver, cancellationToken) is { } epoch) return epoch;
             }
-            catch (Exception e) when (Failures.IsAway(e) && waits && !isOver)
+            catch (Exception e) when (Failures.IsAway(e) && _told is not null && !isOver)
             {
                 // A standby outlives the server: the owner does, too.
+                _absence.Forget();
             }
 
-            await Task.Delay(PauseMax, time, cancellationToken);
+            await Task.Delay(Pause, time, cancellationToken);
         }
+    }
+
+    private async Task<long?> TryTakeAsync(bool isOver, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        // Looking disturbs nobody; taking stops the owner's commits for a moment.
+        var owner = await Ownership.FindAsync(connection, cancellationToken);
+        if (owner is null || _absence.IsOver(owner.Value))
+            return await Ownership.TryTakeAsync(connection, owner, options.Lease, cancellationToken);
+
+        // One that is gone is waited for, for a moment, also by who does not want to stand by.
+        if (isOver && owner.Value.IsPresent) throw Ownership.InUse(database.Place, owner.Value);
+        if (!isOver) Tell(owner.Value);
+        return null;
+    }
+
+    private void Tell(Owner owner)
+    {
+        if (_told == owner.Holder) return;
+        _told = owner.Holder;
+        PostgresJournalLog.Standby(logger, database.Place, owner.Holder);
+        options.OnStandby?.Invoke(owner.Holder);
     }
 }

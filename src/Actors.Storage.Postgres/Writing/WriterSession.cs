@@ -13,7 +13,7 @@ internal sealed class WriterSession(
     : IDisposable
 {
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ClosingOutageMax = TimeSpan.FromSeconds(2);
 
     private readonly ManualResetEventSlim _closing = new();
@@ -89,7 +89,15 @@ internal sealed class WriterSession(
     /// <summary>Another process owns the store: nothing is written any more.</summary>
     public StoreStoppedException Disowned(Exception? cause)
     {
-        health.Stop("another process has taken it over, because this one did not renew its lease in time", cause);
+        if (health.Current != StoreHealth.Stopped)
+        {
+            health.Stop(
+                "another process has taken it over, because this one did not renew its lease in time or had lost its " +
+                "connection",
+                cause);
+            options.OnLost?.Invoke();
+        }
+
         return health.StoppedException();
     }
 

@@ -1,6 +1,20 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Actors.EndToEnd.Tests.Faults;
+
+/// <summary>Signals by their numbers on Linux.</summary>
+internal enum Signal
+{
+    /// <summary>SIGTERM: end yourself.</summary>
+    Terminate = 15,
+
+    /// <summary>SIGCONT: go on.</summary>
+    Continue = 18,
+
+    /// <summary>SIGSTOP: hang.</summary>
+    Stop = 19,
+}
 
 /// <summary>
 /// A program of this repository as a child process, ended by its id with SIGKILL whenever a test wants.
@@ -88,6 +102,12 @@ internal sealed class ChildProgram : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Sends it a signal, and does not wait.</summary>
+    public void Send(Signal signal)
+    {
+        if (Kill(_process.Id, (int)signal) != 0) throw new InvalidOperationException($"process {_process.Id} is gone");
+    }
+
     /// <summary>Waits until it has ended by itself.</summary>
     public async Task<int> EndedAsync(CancellationToken cancellationToken)
     {
@@ -101,6 +121,10 @@ internal sealed class ChildProgram : IAsyncDisposable
         await KillAsync();
         _process.Dispose();
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 
     private static bool IsDotnet(string path) => Path.GetFileNameWithoutExtension(path) == "dotnet";
 

@@ -5,7 +5,8 @@ using Shouldly;
 namespace Actors.EndToEnd.Tests.Faults;
 
 /// <summary>Several clients that place orders and follow each to its end, whatever happens to the silo.</summary>
-internal sealed class FaultClients(Uri silo, IReadOnlyList<FaultOrder> orders)
+internal sealed class FaultClients(
+    IReadOnlyList<FaultOrder> orders, Func<HttpActorsClientOptions, HttpActorsClient> connect)
 {
     private const int ClientsCount = 16;
 
@@ -15,6 +16,12 @@ internal sealed class FaultClients(Uri silo, IReadOnlyList<FaultOrder> orders)
         RetryDelayFirst = TimeSpan.FromMilliseconds(20),
         RetryDelayMax = TimeSpan.FromMilliseconds(200),
     };
+
+    /// <summary>Clients of one silo.</summary>
+    public FaultClients(Uri silo, IReadOnlyList<FaultOrder> orders)
+        : this(orders, options => new HttpActorsClient(silo, options))
+    {
+    }
 
     private readonly ConcurrentDictionary<string, InvocationId> _acknowledged = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -27,7 +34,7 @@ internal sealed class FaultClients(Uri silo, IReadOnlyList<FaultOrder> orders)
     /// <summary>Places all orders and returns when the last has ended.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpActorsClient(silo, Persistent);
+        using var client = connect(Persistent);
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = ClientsCount,
@@ -61,7 +68,7 @@ internal sealed class FaultClients(Uri silo, IReadOnlyList<FaultOrder> orders)
     /// <summary>Compares every order with what it was meant to become, once nothing goes on any more.</summary>
     public async Task JudgeAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpActorsClient(silo, Persistent);
+        using var client = connect(Persistent);
         _acknowledged.Count.ShouldBe(orders.Count);
         foreach (var order in orders)
         {

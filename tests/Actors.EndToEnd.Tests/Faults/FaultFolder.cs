@@ -1,5 +1,6 @@
 using Actors.EndToEnd.Tests.Scenarios;
 using Actors.Grains.Audit;
+using Actors.Journal;
 using Actors.Storage.Sqlite;
 using Shouldly;
 
@@ -38,6 +39,12 @@ internal sealed class FaultFolder : IDisposable
     public static async Task AuditAsync(string store)
     {
         await using var inspection = SqliteStoreInspection.Open(store);
+        await AuditAsync(inspection);
+    }
+
+    /// <summary>As above.</summary>
+    public static async Task AuditAsync(IStoreInspection inspection)
+    {
         var report = await StoreAuditor.RunAsync(inspection);
         report.Findings.ShouldBeEmpty();
         report.Invocations.ShouldBeGreaterThan(0);

@@ -28,9 +28,19 @@ internal sealed class FaultServer : IAsyncDisposable
     /// <summary>How often it was killed.</summary>
     public int Kills { get; private set; }
 
-    public static FaultServer Silo(FaultFolder folder, Uri shop) => new(
+    /// <summary>Process id of the one that runs.</summary>
+    public int ProcessId => _child!.Id;
+
+    /// <summary>The last lines it wrote to stderr.</summary>
+    public string Errors => _child!.Errors;
+
+    public static FaultServer Silo(FaultFolder folder, Uri shop) =>
+        Silo(folder, shop, "--store", Path.Combine(folder.Data, "store.db"));
+
+    /// <summary>A silo with a store, and what else it is told.</summary>
+    public static FaultServer Silo(FaultFolder folder, Uri shop, params string[] settings) => new(
         "Actors.Silo",
-        ["--store", Path.Combine(folder.Data, "store.db"), "--processes", folder.Processes],
+        ["--processes", folder.Processes, .. settings],
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ACTORS_SERVICES__SHOP__URL"] = shop.ToString(),
@@ -55,7 +65,14 @@ internal sealed class FaultServer : IAsyncDisposable
     {
         Kills++;
         await _child!.DisposeAsync();
+        _child = null;
     }
+
+    /// <summary>Sends it a signal, and does not wait.</summary>
+    public void Send(Signal signal) => _child!.Send(signal);
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task<int> EndedAsync(CancellationToken cancellationToken) => _child!.EndedAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -23,4 +23,18 @@ public sealed class HealthTests
         answer.GetProperty("reasons")[0].GetProperty("part").GetString().ShouldBe("store");
         answer.GetProperty("reasons")[0].GetProperty("reason").GetString()!.ShouldContain("make room");
     }
+
+    [Fact]
+    public async Task A_standby_is_told_from_a_silo_that_is_in_trouble()
+    {
+        await using var silo = await RunningSilo.StartAsync();
+        silo.Health.Reasons = [new UnreadyReason(UnreadyReason.Standby, "process 1 owns the store")];
+
+        using var standby = await silo.Http.GetAsync("/health/ready");
+
+        standby.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        var answer = JsonDocument.Parse(await standby.Content.ReadAsStringAsync()).RootElement;
+        answer.GetProperty("status").GetString().ShouldBe("standby");
+        (await silo.Http.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
 }

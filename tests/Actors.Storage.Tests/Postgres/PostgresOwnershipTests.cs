@@ -58,6 +58,35 @@ public sealed class PostgresOwnershipTests(ServerFixture server)
     }
 
     [PostgresFact]
+    public async Task A_store_whose_owner_is_gone_is_taken_before_its_lease_ends_also_without_standing_by()
+    {
+        var address = server.NewAddress();
+        await (await ServerFixture.OpenAsync(address)).DisposeAsync();
+        // As a crash leaves it: a lease, and no session.
+        await ServerFixture.AskAsync(
+            address,
+            "INSERT INTO owners VALUES (nextval('epochs'), 1, 'process 1 on gone', now() + interval '1 hour')");
+
+        await using var next = await OpenAsync(address, options => options.Lease = TimeSpan.FromSeconds(1));
+
+        (await AppendAsync(next, 0)).ShouldBe(AppendResult.Appended);
+    }
+
+    [PostgresFact]
+    public async Task An_owner_that_lost_its_connection_begins_another_session_and_goes_on()
+    {
+        var address = server.NewAddress();
+        await using var owner = await ServerFixture.OpenAsync(address);
+        await AppendAsync(owner, 0);
+        await ServerFixture.AskAsync(
+            address, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'actors'");
+
+        (await AppendAsync(owner, 1)).ShouldBe(AppendResult.Appended);
+
+        (await ServerFixture.AskAsync(address, "SELECT session FROM owners")).ShouldBe(2L);
+    }
+
+    [PostgresFact]
     public async Task Two_that_open_at_the_same_time_get_the_store_one_after_the_other()
     {
         var address = server.NewAddress();
@@ -113,7 +142,7 @@ public sealed class PostgresOwnershipTests(ServerFixture server)
         refused.Message.ShouldContain("actors store migrate");
 
         var options = new PostgresJournalOptions { Connection = address };
-        (await PostgresJournalStore.MigrateAsync(options)).Migrated.ShouldBe(2);
+        (await PostgresJournalStore.MigrateAsync(options)).Migrated.ShouldBe(1);
         (await PostgresJournalStore.MigrateAsync(options)).Migrated.ShouldBe(0);
         await using var store = await OpenAsync(address, o => o.Migrate = false);
         (await AppendAsync(store, 0)).ShouldBe(AppendResult.Appended);

@@ -4,8 +4,8 @@ using Actors.Silo.Api.Requests;
 namespace Actors.Silo.Api.Health;
 
 /// <summary>How a silo is.</summary>
-/// <param name="Status"><c>live</c>, <c>ready</c> or <c>unready</c>.</param>
-/// <param name="Reasons">Why it is unready; empty otherwise.</param>
+/// <param name="Status"><c>live</c>, <c>ready</c>, <c>standby</c> or <c>unready</c>.</param>
+/// <param name="Reasons">Why it is not ready; empty otherwise.</param>
 public sealed record HealthAnswer(string Status, IReadOnlyList<UnreadyReason> Reasons);
 
 /// <summary>Health for whoever starts, watches and routes to silos.</summary>
@@ -17,7 +17,9 @@ internal static class HealthRoutes
             .Describe("live", "health", "Whether the process answers at all.")
             .WithMetadata(new ApiParameters([])).Answers<HealthAnswer>();
         app.MapGet("/health/ready", Ready)
-            .Describe("ready", "health", "Whether the silo takes work: engine started, store ready, not stopping.")
+            .Describe(
+                "ready", "health",
+                "Whether the silo takes work: engine started, store ready, not stopping, no standby.")
             .WithMetadata(new ApiParameters([]))
             .Answers<HealthAnswer>().Answers<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
     }
@@ -28,7 +30,8 @@ internal static class HealthRoutes
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return Answer("unready", [new UnreadyReason("silo", "the silo is stopping; send new work to another one")]);
         var reasons = http.RequestServices.GetRequiredService<ISiloHealth>().Check();
-        return Answer(reasons.Count == 0 ? "ready" : "unready", reasons);
+        var status = reasons is [{ Part: UnreadyReason.Standby }] ? "standby" : "unready";
+        return Answer(reasons.Count == 0 ? "ready" : status, reasons);
     }
 
     private static IResult Answer(string status, IReadOnlyList<UnreadyReason> reasons) => Results.Json(

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Text.Json;
+using Actors.Client;
+using Actors.EndToEnd.Tests.Faults;
+using Actors.Storage.Postgres;
+using Actors.Tests.Shared;
+using Npgsql;
+using Shouldly;
+
+namespace Actors.EndToEnd.Tests.Standby;
+
+/// <summary>Two silos as child processes on one schema of a PostgreSQL server: an owner and its hot standby.</summary>
+internal sealed class TwoSilos : IAsyncDisposable
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _schema;
+    private readonly NpgsqlDataSource _database;
+    private readonly HttpClient _health = new() { Timeout = TimeSpan.FromSeconds(1) };
+
+    private TwoSilos(
+        PostgresServer server, FaultFolder folder, Uri shop, string schema, string lease, bool ownerStandsBy)
+    {
+        _schema = schema;
+        StoreAddress = $"{server.Address}?schema={schema}";
+        var uri = new Uri(server.Address);
+        _database = NpgsqlDataSource.Create(
+            $"Host={uri.Host};Port={uri.Port};Username={uri.UserInfo};Database=postgres;Search Path={schema}");
+        string[] settings = ["--store", StoreAddress, "--lease", lease];
+        string[] standing = [.. settings, "--standby"];
+        Owner = FaultServer.Silo(folder, shop, ownerStandsBy ? standing : settings);
+        Standby = FaultServer.Silo(folder, shop, standing);
+    }
+
+    /// <summary>The silo that was started first.</summary>
+    public FaultServer Owner { get; }
+
+    /// <summary>The silo that was started second.</summary>
+    public FaultServer Standby { get; }
+
+    public string StoreAddress { get; }
+
+    /// <summary>Starts both; the second stands by when this ends.</summary>
+    public static async Task<TwoSilos> StartAsync(
+        PostgresServer server, FaultFolder folder, Uri shop, string schema, string lease, bool ownerStandsBy,
+        CancellationToken cancellationToken)
+    {
+        var silos = new TwoSilos(server, folder, shop, schema, lease, ownerStandsBy);
+        await silos.Owner.StartAsync(cancellationToken);
+        await silos.Standby.StartAsync(cancellationToken);
+        await silos.BecomesAsync(silos.Owner, "ready", cancellationToken);
+        await silos.BecomesAsync(silos.Standby, "standby", cancellationToken);
+        return silos;
+    }
+
+    /// <summary>A client that finds the one of both that works.</summary>
+    public HttpActorsClient Connect(HttpActorsClientOptions options) => new(
+        new HttpClient(new EitherSilo(Owner.Address, Standby.Address)) { BaseAddress = Owner.Address }, options);
+
+    /// <summary>Waits until a silo's readiness has a status, and gives the answer.</summary>
+    public async Task<JsonElement> BecomesAsync(
+        FaultServer silo, string status, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(PollInterval, TimeProvider.System);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                using var response = await _health.GetAsync(new Uri(silo.Address, "/health/ready"), cancellationToken);
+                var answer = await response.Content.ReadAsStringAsync(cancellationToken);
+                var health = JsonDocument.Parse(answer).RootElement;
+                if (health.GetProperty("status").GetString() != status) continue;
+                response.StatusCode.ShouldBe(
+                    status == "ready" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable);
+                return health;
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested)
+            {
+                // It hangs, or has not come up yet.
+            }
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>
+    /// When the newest owner recorded the first event of an invocation that an earlier owner had begun.
+    /// </summary>
+    public async Task<DateTimeOffset> FirstResumedAsync(CancellationToken cancellationToken)
+    {
+        const string text =
+            """
+            SELECT min(j.at) FROM journal j JOIN keys k ON k.id = j.key_id
+            WHERE k.kind = 1 AND j.epoch > k.epoch AND j.epoch = (SELECT max(epoch) FROM owners)
+            """;
+        using var timer = new PeriodicTimer(PollInterval, TimeProvider.System);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (await AskAsync(text, cancellationToken) is long at) return DateTimeOffset.FromUnixTimeMilliseconds(at);
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>The first value that a statement returns.</summary>
+    public async Task<object?> AskAsync(string text, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand(text);
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <summary>Nothing may be wrong with the store, whatever was done to its owners.</summary>
+    public async Task AuditAsync()
+    {
+        await using var inspection = await PostgresStoreInspection.OpenAsync(
+            new PostgresJournalOptions { Connection = StoreAddress });
+        await FaultFolder.AuditAsync(inspection);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Owner.DisposeAsync();
+        await Standby.DisposeAsync();
+        await AskAsync($"DROP SCHEMA IF EXISTS {_schema} CASCADE", CancellationToken.None);
+        await _database.DisposeAsync();
+        _health.Dispose();
+    }
+}

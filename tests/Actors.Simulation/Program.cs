@@ -1,0 +1,3 @@
+using Actors.Simulation;
+
+return Seeds.Run(args);

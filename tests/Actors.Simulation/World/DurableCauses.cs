@@ -1,0 +1,30 @@
+using Actors.Core.Invocations;
+using Actors.Grains.Work;
+using Actors.Journal;
+
+namespace Actors.Simulation.World;
+
+/// <summary>
+/// Which attempts the safe part of the store knows of: an attempt that runs without being known here was handed out
+/// before its cause was durable.
+/// </summary>
+internal sealed class DurableCauses
+{
+    private readonly Dictionary<GrainKey, int> _runs = [];
+    private readonly HashSet<WorkKey> _scheduled = [];
+
+    public void Add(JournalAppend append)
+    {
+        if (append.Key.Kind != GrainKind.Invocation) return;
+        var id = new InvocationId(append.Key.Tenant, append.Key.Type, append.Key.Id);
+        foreach (var e in InvocationEventCodec.Read(append.Events, static _ => Payload.Null))
+        {
+            if (e is InvocationEvent.Started started) _runs[append.Key] = started.Run;
+            if (e is InvocationEvent.StepScheduled s)
+                _scheduled.Add(new WorkKey(id, _runs[append.Key], s.Step.Name, s.Step.Item, s.IsUndo, s.Attempt));
+        }
+    }
+
+    /// <summary>Whether it was to run. Stages of direct pipelines run in one go and are not announced.</summary>
+    public bool Knows(WorkItem item) => item.Action is WorkAction.Stages || _scheduled.Contains(item.Key);
+}

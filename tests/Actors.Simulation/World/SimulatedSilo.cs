@@ -1,0 +1,108 @@
+using Actors.Grains.Work;
+using Actors.Journal;
+using Actors.Silo.Embedded;
+using Actors.Simulation.Network;
+using Actors.Simulation.Scheduling;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Actors.Simulation.World;
+
+/// <summary>
+/// A machine that runs one silo process after the other: the engine itself, as a program would start it.
+/// </summary>
+internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlace
+{
+    private ActorsEngine? _engine;
+
+    public int Index => index;
+
+    public string Name { get; } = $"silo{index}";
+
+    public SimulatedNode? Listener => Node is { IsDead: false } ? Node : null;
+
+    /// <summary>The process; null: there is none.</summary>
+    public SimulatedNode? Node { get; private set; }
+
+    /// <summary>Whether it takes calls.</summary>
+    public bool IsUp => Node is { IsDead: false } && _engine is { IsRunning: true };
+
+    public ActorsEngine Engine => _engine ?? throw new UnavailableException($"{Name} does not run");
+
+    /// <summary>When another process is started; null: not by itself.</summary>
+    public long? RestartAt { get; set; }
+
+    /// <summary>Its part in the cluster; null: it does not run, or is alone.</summary>
+    public SimulatedCluster? Cluster { get; private set; }
+
+    /// <summary>The store as this process sees it.</summary>
+    public IJournalStore? Store { get; private set; }
+
+    public void Start()
+    {
+        RestartAt = null;
+        var node = world.Scheduler.NewNode(Name);
+        node.WallOffset = world.Skew(this);
+        Node = node;
+        node.Post(() => Begin(node));
+    }
+
+    /// <summary>The process is over at once.</summary>
+    public void Kill(TimeSpan restartAfter)
+    {
+        Node?.Kill();
+        RestartAt = world.Scheduler.Now + restartAfter.Ticks;
+        Abandon();
+    }
+
+    /// <summary>The process may go on, but its place in the network is free for another one.</summary>
+    public SimulatedNode? Abandon()
+    {
+        var left = Node;
+        (Node, _engine, Cluster, Store) = (null, null, null, null);
+        return left;
+    }
+
+    private async void Begin(SimulatedNode node)
+    {
+        try
+        {
+            var store = world.OpenStore(this, node);
+            Store = store;
+            var options = new ActorsOptions
+            {
+                Store = (_, _) => new ValueTask<IJournalStore>(store),
+                Host = world.Options.Host(world.ProgramRandom),
+                Runtime = new SimulatedRuntime(node, world.NewRandom()),
+            };
+            world.Options.Configure(options, world.Context);
+            options.WrapWorker = worker => new SimulatedWorker(worker, world, node);
+            options.Cluster = (host, worker, _) => Surround(node, host, worker);
+            var engine = new ActorsEngine(options, NoServices.Instance, NullLoggerFactory.Instance, node.Time);
+            await engine.StartAsync(CancellationToken.None);
+            world.Scheduler.Trace("up", (ulong)node.Id);
+            if (Node == node) _engine = engine;
+        }
+        catch (ActorsException)
+        {
+            // As a program that can't start: it ends, and is started again.
+            world.Scheduler.Trace("start failed", (ulong)node.Id);
+            world.Kill(node);
+        }
+    }
+
+    private SimulatedCluster? Surround(SimulatedNode node, EmbeddedGrainHost host, IWorker worker)
+    {
+        world.Hosts.Add(host);
+        if (world.Options.Silos == 1) return null;
+        Cluster = new SimulatedCluster(world, this, node, host, worker);
+        Cluster.Begin();
+        return Cluster;
+    }
+
+    private sealed class NoServices : IServiceProvider
+    {
+        public static NoServices Instance { get; } = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}
