@@ -63,7 +63,8 @@ public sealed class SqliteDamageTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private static string Event(int i) => $$"""["Something that happened, number {{i}}",{"a":"{{new string('x', 40)}}"}]""";
+    private static string Event(int i) =>
+        $$"""["Something that happened, number {{i}}",{"a":"{{new string('x', 40)}}"}]""";
 
     /// <summary>Where the last records lie in a file.</summary>
     private static (int First, int End) LastRecords(byte[] file)
@@ -116,7 +117,10 @@ public sealed class SqliteDamageTests(ITestOutputHelper output) : IDisposable
     {
         await using var inspection = SqliteStoreInspection.Open(_folder.File);
         var page = await inspection.ReadAsync(Key);
-        return [$"head {page.HeadSequence}, epoch {page.HeadEpoch}", .. page.Records.Select(r =>
-            $"{r.FirstSequence} to {r.LastSequence}, epoch {r.Epoch}, {r.At:O}: {Encoding.UTF8.GetString(r.Events.Span)}")];
+        return [$"head {page.HeadSequence}, epoch {page.HeadEpoch}", .. page.Records.Select(Text)];
     }
+
+    private static string Text(JournalRecord record) =>
+        $"{record.FirstSequence} to {record.LastSequence}, epoch {record.Epoch}, {record.At:O}: " +
+        Encoding.UTF8.GetString(record.Events.Span);
 }
