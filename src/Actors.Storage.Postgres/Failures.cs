@@ -9,6 +9,9 @@ internal static class Failures
     /// <summary>Raised by the function <c>require_owner</c>.</summary>
     public const string NotOwner = "AC001";
 
+    /// <summary>Raised by the function <c>require_member</c>.</summary>
+    public const string Purged = "AC002";
+
     /// <summary>The server is away, or the connection to it: whatever was being done is in doubt.</summary>
     public static bool IsAway(Exception exception) => exception switch
     {
@@ -23,8 +26,11 @@ internal static class Failures
     public static bool IsConflict(Exception exception) => exception is PostgresException
     {
         SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure
-            or PostgresErrorCodes.DeadlockDetected,
+            or PostgresErrorCodes.DeadlockDetected or Purged,
     };
+
+    /// <summary>A journal may be gone that is remembered: nothing was done.</summary>
+    public static bool IsPurged(Exception exception) => exception is PostgresException { SqlState: Purged };
 
     /// <summary>No room on the server: nothing was done.</summary>
     public static bool IsFull(Exception exception) => exception is PostgresException

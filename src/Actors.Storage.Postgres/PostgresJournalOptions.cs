@@ -27,6 +27,13 @@ public sealed class PostgresJournalOptions
     public bool Migrate { get; set; } = true;
 
     /// <summary>
+    /// Whether other processes write to the store, too, as the silos of a cluster do: all of them open it with true,
+    /// or one of them with false. Then ownership is per journal: whoever reads a journal appends under a later epoch
+    /// than its head has, and of two only one can. Default: false.
+    /// </summary>
+    public bool Shared { get; set; }
+
+    /// <summary>
     /// How long ownership lasts without being renewed (it is renewed every third of that time), by the server's clock:
     /// after it another process may take the store over. One that is seen to be gone, because its connection has ended,
     /// is waited for only a tenth of that time (250 ms at least), in which it may come back. Default: 10 seconds.

@@ -9,9 +9,10 @@ using Npgsql;
 namespace Actors.Storage.Postgres;
 
 /// <summary>
-/// The journal store on PostgreSQL 15 or later, owned by one process at a time. One thread writes, for all callers
-/// together, in one round trip per commit; reads run beside it. While the server is away, appends and reads wait for
-/// it, and then fail.
+/// The journal store on PostgreSQL 15 or later, owned by one process at a time, or shared by the silos of a cluster
+/// (<see cref="PostgresJournalOptions.Shared"/>). One thread of each process writes, for all callers together,
+/// in one round trip per commit; reads run beside it. While the server is away, appends and reads wait for it, and then
+/// fail.
 /// </summary>
 public sealed class PostgresJournalStore : IJournalStore
 {

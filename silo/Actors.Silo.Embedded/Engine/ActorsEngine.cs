@@ -177,7 +177,8 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         var edge = (IClientHost?)cluster ?? host;
         entities.Host = edge;
         var retention = _options.Retention is { } kept
-            ? new RetentionLoop(store, kept, _time, _loggers.CreateLogger<RetentionLoop>())
+            ? new RetentionLoop(
+                store, kept, () => host.Around.Keeps(RegistryGrain.Key), _time, _loggers.CreateLogger<RetentionLoop>())
             : null;
         return new EngineParts(store, host, worker, catalog, retention, edge);
     }

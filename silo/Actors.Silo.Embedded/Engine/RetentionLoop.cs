@@ -5,6 +5,7 @@ namespace Actors.Silo.Embedded;
 
 /// <summary>
 /// Removes what ended longer ago than it is kept: every tenth of that time, at least every hour, in bounded batches.
+/// Of several silos on one store one does it.
 /// </summary>
 internal sealed partial class RetentionLoop : IDisposable
 {
@@ -12,14 +13,21 @@ internal sealed partial class RetentionLoop : IDisposable
 
     private readonly IJournalStore _store;
     private readonly TimeSpan _kept;
+    private readonly Func<bool> _isMine;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private int _busy;
 
-    public RetentionLoop(IJournalStore store, TimeSpan kept, TimeProvider time, ILogger logger)
+    /// <param name="store">The store.</param>
+    /// <param name="kept">How long what has ended is kept.</param>
+    /// <param name="isMine">Whether this silo is to do it, at the moment.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Log.</param>
+    public RetentionLoop(
+        IJournalStore store, TimeSpan kept, Func<bool> isMine, TimeProvider time, ILogger logger)
     {
-        (_store, _kept, _time, _logger) = (store, kept, time, logger);
+        (_store, _kept, _isMine, _time, _logger) = (store, kept, isMine, time, logger);
         var period = TimeSpan.FromTicks(Math.Clamp(kept.Ticks / 10, TimeSpan.TicksPerSecond, TimeSpan.TicksPerHour));
         _timer = time.CreateTimer(_ => _ = RunAsync(), null, TimeSpan.Zero, period);
     }
@@ -28,7 +36,7 @@ internal sealed partial class RetentionLoop : IDisposable
 
     private async Task RunAsync()
     {
-        if (Interlocked.Exchange(ref _busy, 1) == 1) return;
+        if (!_isMine() || Interlocked.Exchange(ref _busy, 1) == 1) return;
         try
         {
             int removed;

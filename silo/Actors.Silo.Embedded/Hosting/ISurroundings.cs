@@ -38,7 +38,8 @@ internal interface ISurroundings
 /// <summary>One process that owns its store: all grains and all work are here.</summary>
 internal sealed class Alone(EmbeddedGrainHost host) : ISurroundings
 {
-    public long EpochAfter(long headEpoch) => host.Store.OwnerEpoch;
+    /// <summary>On a cluster epochs of single journals may have grown beyond that of any owner.</summary>
+    public long EpochAfter(long headEpoch) => Math.Max(headEpoch, host.Store.OwnerEpoch);
 
     public bool Keeps(GrainKey key) => true;
 

@@ -7,9 +7,11 @@ namespace Actors.Storage.Postgres.Opening;
 /// <param name="Session">Number of its session.</param>
 /// <param name="Holder">Its name for people.</param>
 /// <param name="Left">Until its lease ends.</param>
-/// <param name="IsPresent">Whether its session is open.</param>
+/// <param name="IsPresent">Whether its session, or that of another who shares the store, is open.</param>
+/// <param name="IsShared">Whether it shares the store.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Owner(long Epoch, long Session, string Holder, TimeSpan Left, bool IsPresent);
+internal readonly record struct Owner(
+    long Epoch, long Session, string Holder, TimeSpan Left, bool IsPresent, bool IsShared = false);
 
 /// <summary>
 /// How long an owner has been without an open session. One that is alive begins the next session soon; one that was

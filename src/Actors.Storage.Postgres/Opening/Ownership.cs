@@ -11,7 +11,7 @@ namespace Actors.Storage.Postgres.Opening;
 internal static class Ownership
 {
     // The number stands in the function require_owner, too.
-    private const string Lock = "SELECT pg_advisory_xact_lock(1097036873, hashtext(current_schema()))";
+    internal const string Lock = "SELECT pg_advisory_xact_lock(1097036873, hashtext(current_schema()))";
 
     // Held by the session of the owner: it ends with the connection, whatever becomes of the process. The number
     // between these two locks migrations.
@@ -20,46 +20,57 @@ internal static class Ownership
     private const string Find =
         $"""
         SELECT epoch, session, holder, expires_at - clock_timestamp(),
-               (SELECT NOT pg_try_advisory_xact_lock({Presence}))
-        FROM owners WHERE expires_at > clock_timestamp() ORDER BY epoch DESC LIMIT 1
+               (SELECT NOT pg_try_advisory_xact_lock({Presence})), shared
+        FROM owners WHERE expires_at > clock_timestamp() AND NOT (shared AND $1) ORDER BY epoch DESC LIMIT 1
         """;
 
+    // A member that hung for less than a day may go on: what it appends is judged by epoch and sequence.
+    private const string RemoveBeforeSharing =
+        "DELETE FROM owners WHERE NOT shared OR expires_at < clock_timestamp() - interval '1 day'";
+
     /// <summary>Looks who holds the store.</summary>
+    /// <param name="connection">A connection.</param>
+    /// <param name="shared">Whether those who share it don't count.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Null: nobody does.</returns>
-    public static async Task<Owner?> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<Owner?> FindAsync(
+        NpgsqlConnection connection, bool shared, CancellationToken cancellationToken)
     {
-        await using var find = new NpgsqlCommand(Find, connection);
+        await using var find = new NpgsqlCommand(Find, connection) { Parameters = { new() { Value = shared } } };
         await using var row = await find.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken)) return null;
         return new Owner(
-            row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetFieldValue<TimeSpan>(3), row.GetBoolean(4));
+            row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetFieldValue<TimeSpan>(3), row.GetBoolean(4),
+            row.GetBoolean(5));
     }
 
     /// <summary>Takes the store, if nobody holds it, or one who is gone.</summary>
     /// <param name="connection">A connection.</param>
     /// <param name="gone">Who may be taken the store away from, if still gone; null: nobody.</param>
     /// <param name="lease">How long ownership lasts.</param>
+    /// <param name="shared">Whether it is shared: then each process has a row.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The epoch; null: somebody holds it.</returns>
     public static async Task<long?> TryTakeAsync(
-        NpgsqlConnection connection, Owner? gone, TimeSpan lease, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Owner? gone, TimeSpan lease, bool shared, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var locking = new NpgsqlCommand(Lock, connection))
             await locking.ExecuteNonQueryAsync(cancellationToken);
-        if (await FindAsync(connection, cancellationToken) is { } owner
+        if (await FindAsync(connection, shared, cancellationToken) is { } owner
             && (owner.IsPresent || (owner.Epoch, owner.Session) != (gone?.Epoch, gone?.Session)))
             return null;
-        await using (var remove = new NpgsqlCommand("DELETE FROM owners", connection))
+        await using (var remove = new NpgsqlCommand(
+            shared ? RemoveBeforeSharing : "DELETE FROM owners", connection))
             await remove.ExecuteNonQueryAsync(cancellationToken);
         await using var take = new NpgsqlCommand(
             """
-            INSERT INTO owners (epoch, session, holder, expires_at)
-            VALUES (nextval('epochs'), 0, $1, clock_timestamp() + $2) RETURNING epoch
+            INSERT INTO owners (epoch, session, holder, expires_at, shared)
+            VALUES (nextval('epochs'), 0, $1, clock_timestamp() + $2, $3) RETURNING epoch
             """,
             connection)
         {
-            Parameters = { new() { Value = Holder() }, new() { Value = lease } },
+            Parameters = { new() { Value = Holder() }, new() { Value = lease }, new() { Value = shared } },
         };
         var epoch = (long)(await take.ExecuteScalarAsync(cancellationToken))!;
         await transaction.CommitAsync(cancellationToken);
@@ -116,9 +127,10 @@ internal static class Ownership
 
     /// <summary>What a process that finds the store taken is told.</summary>
     public static StoreOpenException InUse(string place, Owner owner) => new(
-        $"The store '{place}' is in use by {owner.Holder}, whose lease lasts another " +
-        owner.Left.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) + " s. Stop that process, " +
-        "stand by for it (StandbyMax, --standby), or name another schema.",
+        $"The store '{place}' is in use by {owner.Holder}" + (owner.IsShared ? ", one of a cluster" : "") +
+        ", whose lease lasts another " + owner.Left.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) +
+        " s; a store is either one process's own or a cluster's. Stop that process, stand by for it (StandbyMax, " +
+        "--standby), or name another schema.",
         StoreOpenException.InUse);
 
     private static string Holder() => $"process {Environment.ProcessId} on {Environment.MachineName}";

@@ -41,9 +41,12 @@ internal sealed class Standby(
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         // Looking disturbs nobody; taking stops the owner's commits for a moment.
-        var owner = await Ownership.FindAsync(connection, cancellationToken);
+        var owner = await Ownership.FindAsync(connection, options.Shared, cancellationToken);
         if (owner is null || _absence.IsOver(owner.Value))
-            return await Ownership.TryTakeAsync(connection, owner, options.Lease, cancellationToken);
+        {
+            return await Ownership.TryTakeAsync(
+                connection, owner, options.Lease, options.Shared, cancellationToken);
+        }
 
         // One that is gone is waited for, for a moment, also by who does not want to stand by.
         if (isOver && owner.Value.IsPresent) throw Ownership.InUse(database.Place, owner.Value);

@@ -22,8 +22,12 @@ internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
     /// <summary>Whether there is nothing to write.</summary>
     public bool IsEmpty => _journal.Count == 0;
 
-    /// <summary>The first record: it is there if and only if the commit was done.</summary>
-    public (long KeyId, long First, uint Chain) Mark => _journal.First;
+    /// <summary>Whether the commit was done: all of its records are there.</summary>
+    public bool IsThere(NpgsqlConnection connection)
+    {
+        using var command = _journal.AskFor(connection);
+        return (long)command.ExecuteScalar()! == _journal.Count;
+    }
 
     /// <summary>Judges and gathers.</summary>
     /// <param name="requests">The appends; each gets its verdict.</param>
@@ -46,9 +50,9 @@ internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
     }
 
     /// <summary>Adds the statements to a batch; together they are one transaction.</summary>
-    public void AddTo(NpgsqlBatch batch, long epoch, long session)
+    public void AddTo(NpgsqlBatch batch, long epoch, long session, long? purge)
     {
-        _journal.AddTo(batch, epoch, session);
+        _journal.AddTo(batch, epoch, session, purge);
         _inserted.AddInsertTo(batch);
         _updated.AddUpdateTo(batch);
         _snapshots.AddTo(batch);

@@ -1,4 +1,5 @@
 using Actors.Journal;
+using Actors.Storage.Postgres.Opening;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -24,6 +25,7 @@ internal sealed class JournalWriter
     private readonly AppendBatch _batch;
     private readonly List<AppendRequest> _requests = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long? _knownPurge;
     private long _commits;
 
     public JournalWriter(
@@ -49,7 +51,9 @@ internal sealed class JournalWriter
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "actors-journal-writer" }.Start();
 
-    /// <summary>Runs something in a transaction of its own. Only on the writer's thread.</summary>
+    /// <summary>
+    /// Runs something in a transaction of its own, during which nobody else writes. Only on the writer's thread.
+    /// </summary>
     /// <exception cref="StoreException">It was rolled back, or is uncertain.</exception>
     public void Transact(Action<NpgsqlConnection> body)
     {
@@ -57,6 +61,7 @@ internal sealed class JournalWriter
         {
             var connection = _session.Get();
             using var transaction = connection.BeginTransaction();
+            if (_options.Shared) Membership.ShutOut(connection);
             using var ask = new NpgsqlCommand("SELECT require_owner($1, $2)", connection);
             ask.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _session.Epoch });
             ask.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _session.Number });
@@ -82,6 +87,7 @@ internal sealed class JournalWriter
                 switch (_queue.Take(_requests, out var maintenance, IdleAfter()))
                 {
                     case WriterTurn.Appends:
+                        if (_options.Shared) Sort();
                         RunAppends();
                         break;
                     case WriterTurn.Maintenance:
@@ -99,6 +105,14 @@ internal sealed class JournalWriter
             _session.Dispose();
             _ended.SetResult();
         }
+    }
+
+    // All members lock rows in one order, so none waits for one that waits for it. Those of one key keep their order.
+    private void Sort()
+    {
+        var sorted = _requests.OrderBy(static request => KeyHash.Of(request.Append.Key)).ToList();
+        _requests.Clear();
+        _requests.AddRange(sorted);
     }
 
     private TimeSpan IdleAfter() =>
@@ -160,7 +174,8 @@ internal sealed class JournalWriter
                 catch (PostgresException e) when (Failures.IsConflict(e) && conflicts < ConflictsMax)
                 {
                     // Somebody else appended to one of the journals: each append is judged anew by what is there now.
-                    _heads.Clear();
+                    if (_options.Shared) ForgetAfter(e);
+                    else _heads.Clear();
                 }
             }
         }
@@ -171,6 +186,15 @@ internal sealed class JournalWriter
         }
     }
 
+    // Among members a conflict is no rarity, and says nothing of journals that were not appended to.
+    private void ForgetAfter(PostgresException conflict)
+    {
+        foreach (var request in _requests) _heads.Forget(request.Append.Key);
+        if (!Failures.IsPurged(conflict)) return;
+        _heads.Clear();
+        _knownPurge = null;
+    }
+
     private void Make(bool distrust)
     {
         while (true)
@@ -178,6 +202,7 @@ internal sealed class JournalWriter
             var connection = _session.Get();
             try
             {
+                if (_options.Shared) _knownPurge ??= Membership.LastPurge(connection);
                 _batch.Make(_requests, connection, distrust);
                 return;
             }
@@ -212,7 +237,7 @@ internal sealed class JournalWriter
     private void Send(NpgsqlConnection connection)
     {
         using var batch = connection.CreateBatch();
-        _batch.AddTo(batch, _session.Epoch, _session.Number);
+        _batch.AddTo(batch, _session.Epoch, _session.Number, _knownPurge);
         _options.OnCommit?.Invoke(CommitMoment.BeforeSending);
         batch.ExecuteNonQuery();
         _options.OnCommit?.Invoke(CommitMoment.AfterCommit);
@@ -229,13 +254,7 @@ internal sealed class JournalWriter
             var connection = _session.Get();
             try
             {
-                using var command = new NpgsqlCommand(
-                    "SELECT 1 FROM journal WHERE key_id = $1 AND first = $2 AND chain = $3", connection);
-                var (keyId, first, chain) = _batch.Mark;
-                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = keyId });
-                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
-                command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = unchecked((int)chain) });
-                var wasDone = command.ExecuteScalar() is not null;
+                var wasDone = _batch.IsThere(connection);
                 PostgresJournalLog.Resolved(_logger, wasDone);
                 return wasDone;
             }

@@ -1,3 +1,4 @@
+using Actors.Storage.Postgres.Opening;
 using Npgsql;
 
 namespace Actors.Storage.Postgres.Writing;
@@ -38,6 +39,9 @@ internal sealed class Purger(JournalWriter writer)
                 hidden.Add(new GrainKey(
                     (GrainKind)reader.GetInt16(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
             }
+
+            reader.Close();
+            if (hidden.Count > 0) Membership.CountPurge(connection);
         });
         foreach (var key in hidden) writer.Heads.Forget(key);
         return hidden.Count;

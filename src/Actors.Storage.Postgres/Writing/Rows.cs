@@ -26,7 +26,20 @@ internal sealed class JournalRows
 
     public int Count => _keyIds.Count;
 
-    public (long KeyId, long First, uint Chain) First => (_keyIds[0], _firsts[0], unchecked((uint)_chains[0]));
+    /// <summary>Asks whether all of them are there.</summary>
+    public NpgsqlCommand AskFor(NpgsqlConnection connection)
+    {
+        var command = new NpgsqlCommand(
+            """
+            SELECT count(*) FROM unnest($1, $2, $3) AS u(key_id, first, chain)
+            JOIN journal j ON j.key_id = u.key_id AND j.first = u.first AND j.chain = u.chain
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<List<long>> { TypedValue = _keyIds });
+        command.Parameters.Add(new NpgsqlParameter<List<long>> { TypedValue = _firsts });
+        command.Parameters.Add(new NpgsqlParameter<List<int>> { TypedValue = _chains });
+        return command;
+    }
 
     public void Add(JournalHead head, long first, int count, long at, ReadOnlyMemory<byte> events)
     {
@@ -39,13 +52,22 @@ internal sealed class JournalRows
         _events.Add(events);
     }
 
-    public void AddTo(NpgsqlBatch batch, long epoch, long session)
+    /// <param name="batch">Gets the statement.</param>
+    /// <param name="epoch">Of the owner.</param>
+    /// <param name="session">Of the owner.</param>
+    /// <param name="purge">Up to which purge this member knows the journals; null: it is the only owner.</param>
+    public void AddTo(NpgsqlBatch batch, long epoch, long session, long? purge)
     {
         var command = new NpgsqlBatchCommand(
-            """
-            INSERT INTO journal (key_id, first, epoch, at, count, chain, events)
-            SELECT u.* FROM require_owner($1, $2), unnest($3, $4, $5, $6, $7, $8, $9) AS u
-            """);
+            purge is null
+                ? """
+                  INSERT INTO journal (key_id, first, epoch, at, count, chain, events)
+                  SELECT u.* FROM require_owner($1, $2), unnest($3, $4, $5, $6, $7, $8, $9) AS u
+                  """
+                : """
+                  INSERT INTO journal (key_id, first, epoch, at, count, chain, events)
+                  SELECT u.* FROM require_member($1, $2, $10), unnest($3, $4, $5, $6, $7, $8, $9) AS u
+                  """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = session });
         command.Add(_keyIds);
@@ -55,6 +77,7 @@ internal sealed class JournalRows
         command.Add(_counts);
         command.Add(_chains);
         command.Add(_events);
+        if (purge is { } known) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known });
         batch.BatchCommands.Add(command);
     }
 
@@ -241,7 +264,9 @@ internal sealed class PayloadRows
     {
         if (_keyIds.Count == 0) return;
         var payloads = new NpgsqlBatchCommand(
-            "INSERT INTO payloads (hash, bytes) SELECT * FROM unnest($1, $2) ON CONFLICT (hash) DO NOTHING");
+            // In order, so that two members that store the same payloads do not wait for each other.
+            "INSERT INTO payloads (hash, bytes) SELECT * FROM unnest($1, $2) AS u(hash, bytes) ORDER BY hash " +
+            "ON CONFLICT (hash) DO NOTHING");
         payloads.Add(_hashes);
         payloads.Add(_bytes);
         batch.BatchCommands.Add(payloads);

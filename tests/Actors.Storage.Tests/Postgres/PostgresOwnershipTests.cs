@@ -142,7 +142,7 @@ public sealed class PostgresOwnershipTests(ServerFixture server)
         refused.Message.ShouldContain("actors store migrate");
 
         var options = new PostgresJournalOptions { Connection = address };
-        (await PostgresJournalStore.MigrateAsync(options)).Migrated.ShouldBe(1);
+        (await PostgresJournalStore.MigrateAsync(options)).Migrated.ShouldBe(2);
         (await PostgresJournalStore.MigrateAsync(options)).Migrated.ShouldBe(0);
         await using var store = await OpenAsync(address, o => o.Migrate = false);
         (await AppendAsync(store, 0)).ShouldBe(AppendResult.Appended);

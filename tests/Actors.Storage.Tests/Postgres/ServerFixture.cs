@@ -13,8 +13,9 @@ public sealed class ServerFixture : IDisposable
 
     internal string NewAddress() => $"{_server!.Address}?schema=test_{Interlocked.Increment(ref _schemas)}";
 
-    internal static Task<PostgresJournalStore> OpenAsync(string address) => PostgresJournalStore.OpenAsync(
-        new PostgresJournalOptions { Connection = address }, TimeProvider.System);
+    internal static Task<PostgresJournalStore> OpenAsync(string address, bool isShared = false) =>
+        PostgresJournalStore.OpenAsync(
+            new PostgresJournalOptions { Connection = address, Shared = isShared }, TimeProvider.System);
 
     /// <summary>Runs a statement in the schema of a store, and gives the first value it returns.</summary>
     internal static async Task<object?> AskAsync(string address, string statement)
