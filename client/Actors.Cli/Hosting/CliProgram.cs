@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Actors.Cli.Commands;
 using Actors.Cli.Rendering;
+using Actors.Journal;
 using Actors.Silo.Configuration;
 
 namespace Actors.Cli.Hosting;
@@ -24,7 +25,12 @@ internal sealed class CliProgram(CliHost host)
         HelpWithExitCodes.AddTo(root);
         var parsed = root.Parse(args, Parser);
         var json = args.Contains("--json", StringComparer.Ordinal);
-        if (parsed.Errors.Count > 0) return Refuse(UsageText.Of(parsed), "usage", json);
+        if (parsed.Errors.Count > 0)
+        {
+            Refuse(UsageText.Of(parsed), "usage", json);
+            return ExitCode.Refused;
+        }
+
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration
@@ -49,7 +55,8 @@ internal sealed class CliProgram(CliHost host)
         catch (Exception e)
         {
             var (type, message) = Refusal(e);
-            return Refuse(message, type, json);
+            Refuse(message, type, json);
+            return e is StoreStoppedException ? ExitCode.StoreStopped : ExitCode.Refused;
         }
     }
 
@@ -72,10 +79,9 @@ internal sealed class CliProgram(CliHost host)
             "please report it with the command that shows it"),
     };
 
-    private int Refuse(string message, string type, bool json)
+    private void Refuse(string message, string type, bool json)
     {
         host.Error.Write(Line.Lines($"actors: {message}", Tone.Bad));
         if (json) host.Out.WriteRaw(JsonText.Of(new ErrorReport(new ErrorBody(type, message))));
-        return ExitCode.Refused;
     }
 }

@@ -39,9 +39,8 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
             catch (StoreStoppedException e)
             {
                 place.IsKept = true;
-                throw new RefusedException(
-                    $"{e.Message} Then go on with: actors run {Quote(_file)} --store {Quote(place.Path)}",
-                    "store-stopped");
+                throw new StoreStoppedException(
+                    $"{e.Message} Then go on with: actors run {Quote(_file)} --store {Quote(place.Path)}", e);
             }
             catch (OperationCanceledException) when (both.IsCancellationRequested)
             {

@@ -11,12 +11,13 @@ public sealed partial class ActorsEngine
     public string? StandsByFor => _standsByFor;
 
     /// <summary>
-    /// Ends with the reason when the engine can't take work any more, whatever it waits for: another process has taken
-    /// the store over and this one is not to stand by, or the store can't be taken over by this program. Restart it.
+    /// Ends with the reason when the engine can't take work any more, whatever it waits for: its store has stopped (a
+    /// flush failed, or another process has taken it over) and this one is not to stand by, or the store can't be taken
+    /// over by this program. Restart it.
     /// </summary>
     public Task<Exception> Failed => _failed.Task;
 
-    /// <summary>Ends when another process has taken the store over.</summary>
+    /// <summary>Ends when the store has stopped, or another process has taken it over.</summary>
     internal Task Lost => _lost.Task;
 
     /// <summary>Ends when the engine begins to wait for a store that another process owns.</summary>
@@ -35,11 +36,13 @@ public sealed partial class ActorsEngine
         _standsBy.TrySetResult();
     }
 
-    private void LoseStore()
+    private void LoseStore() =>
+        LoseStore(new UnavailableException("another process has taken the store over; restart this one"));
+
+    private void LoseStore(Exception why)
     {
         _lost.TrySetResult();
-        if (!_options.Standby)
-            Fail(new UnavailableException("another process has taken the store over; restart this one"));
+        if (!_options.Standby) Fail(why);
     }
 
     private TransientException NotRunning() => _standsByFor is { } owner

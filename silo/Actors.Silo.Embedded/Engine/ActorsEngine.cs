@@ -172,6 +172,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         var host = new EmbeddedGrainHost(
             store, factory, _options.WrapWorker?.Invoke(worker) ?? worker, _time, _options.Host,
             _loggers.CreateLogger<EmbeddedGrainHost>(), _options.Runtime);
+        host.OnStoreStopped = LoseStore;
         var cluster = _options.Cluster?.Invoke(host, _options.WrapWorker?.Invoke(worker) ?? worker, catalog);
         if (cluster is not null) host.Around = cluster;
         var edge = (IClientHost?)cluster ?? host;

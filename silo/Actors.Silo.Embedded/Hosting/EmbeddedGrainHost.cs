@@ -103,6 +103,9 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
 
     internal bool IsClosed => _isClosed;
 
+    /// <summary>Is told, once, that the store takes no more appends in this process.</summary>
+    internal Action<StoreStoppedException>? OnStoreStopped { get; set; }
+
     /// <summary>What callers are told since the store takes no more appends in this process; null: it does.</summary>
     internal StoreStoppedException? StoreStopped => Volatile.Read(ref _storeStopped);
 
@@ -219,6 +222,7 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
             "acknowledged is safe: restart the process once the cause is gone", why);
         if (Interlocked.CompareExchange(ref _storeStopped, stopped, null) is not null) return;
         Log.StoreStopped(stopped);
+        OnStoreStopped?.Invoke(stopped);
         foreach (var activation in Activations) activation.Schedule(runHere: false);
         Watchers.TellAll();
     }

@@ -51,9 +51,12 @@ internal sealed class FaultServer : IAsyncDisposable
         "Shop", ["--ledger", folder.At("ledger.db"), "--stop-with-stdin", "true", .. settings], []);
 
     /// <summary>Starts it, and waits until it says that it listens.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken) => StartAsync([], cancellationToken);
+
+    /// <summary>Starts it by another program, and waits until it says that it listens.</summary>
+    public async Task StartAsync(IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
-        _child = ChildProgram.Start(_assembly, _environment, _arguments);
+        _child = ChildProgram.Start(_assembly, _environment, before, _arguments);
         await _child.HearAsync("listening on", cancellationToken);
     }
 

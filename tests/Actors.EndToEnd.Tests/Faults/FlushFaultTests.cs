@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Actors.Client;
 using Actors.EndToEnd.Tests.Shop;
 using Actors.Faults;
 using Shouldly;
@@ -29,6 +30,44 @@ public sealed class FlushFaultTests(ITestOutputHelper output)
     [FlushFaultFact]
     public Task An_order_survives_an_error_of_every_flush() =>
         RunAsync(FlushFault.InputOutputError, OrderFate.Fulfilled);
+
+    [FlushFaultFact]
+    public async Task A_silo_whose_flush_failed_says_so_and_ends_to_be_started_anew()
+    {
+        const int storeStopped = 3;
+        // Behind those of the opening; some order or other meets it.
+        const int flush = 10;
+        using var folder = new FaultFolder("retry: { attempts: 5, first: 10ms, factor: 2, max: 100ms, jitter: false }");
+        await using var shop = await RunningShop.StartAsync();
+        using var patience = new CancellationTokenSource(Patience);
+        await using var silo = FaultServer.Silo(folder, shop.Http.BaseAddress!);
+        await silo.StartAsync(FlushFault.InputOutputError.Before(flush), patience.Token);
+        using var client = new HttpActorsClient(
+            silo.Address, new HttpActorsClientOptions { RetryTimeMax = TimeSpan.Zero });
+        var last = Request(0);
+        await Should.ThrowAsync<TransientException>(async () =>
+        {
+            for (var i = 1; i <= FlushesMax; i++)
+            {
+                last = Request(i);
+                var started = await client.StartAsync(last, patience.Token);
+                await client.WaitAsync(started.Id, null, patience.Token);
+            }
+        });
+
+        (await silo.EndedAsync(patience.Token)).ShouldBe(storeStopped, silo.Errors);
+        silo.Errors.ShouldContain("takes no more appends");
+        await silo.StartAsync(patience.Token);
+        var again = await client.StartAsync(last, patience.Token);
+        (await client.WaitAsync(again.Id, null, patience.Token)).Status.ShouldBe(InvocationStatus.Completed);
+        (await shop.AuditAsync()).Violations.ShouldBeEmpty();
+    }
+
+    private static StartRequest Request(int number)
+    {
+        var order = new FaultOrder($"flush-{number}", OrderFate.Fulfilled, IsInsured: false);
+        return new StartRequest("order-fulfilment", Payload.From(order.Input, order.Input.GetType())) { Key = order.Id };
+    }
 
     private async Task RunAsync(FlushFault fault, OrderFate fate)
     {

@@ -58,6 +58,18 @@ public sealed class StoppedStoreTests
     }
 
     [Fact]
+    public async Task The_program_is_told_so_that_it_can_end()
+    {
+        await using var world = await MakeAsync();
+        world.Engine.Failed.IsCompleted.ShouldBeFalse();
+
+        _store.Health = StoreHealth.Stopped;
+        world.Time.Advance(TimeSpan.FromSeconds(1));
+
+        (await world.Engine.Failed.WaitAsync(Hosting.TestHost.Patience)).ShouldBeOfType<StoreStoppedException>();
+    }
+
+    [Fact]
     public async Task Who_comes_later_is_told_too_and_may_still_read()
     {
         await using var world = await MakeAsync();
