@@ -16,8 +16,8 @@ public static class SiloRunner
     public const int Refused = 2;
 
     /// <summary>
-    /// Exit code of a silo whose store has stopped (a flush failed), was taken over by another process, or can't be taken
-    /// over: restart it.
+    /// Exit code of a silo whose store has stopped (a flush failed), was taken over by another process, or can't be
+    /// taken over: restart it.
     /// </summary>
     public const int Lost = 3;
 

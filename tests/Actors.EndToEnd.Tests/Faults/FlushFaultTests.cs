@@ -66,7 +66,8 @@ public sealed class FlushFaultTests(ITestOutputHelper output)
     private static StartRequest Request(int number)
     {
         var order = new FaultOrder($"flush-{number}", OrderFate.Fulfilled, IsInsured: false);
-        return new StartRequest("order-fulfilment", Payload.From(order.Input, order.Input.GetType())) { Key = order.Id };
+        var input = Payload.From(order.Input, order.Input.GetType());
+        return new StartRequest("order-fulfilment", input) { Key = order.Id };
     }
 
     private async Task RunAsync(FlushFault fault, OrderFate fate)
