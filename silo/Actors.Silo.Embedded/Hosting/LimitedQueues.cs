@@ -30,15 +30,18 @@ internal sealed class LimitedQueues(
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Takes an attempt.</summary>
-    /// <returns>False if as many wait as may.</returns>
+    /// <returns>False if it would have to wait, and as many wait as may.</returns>
     public bool Offer(IQueuedWork attempt)
     {
         var name = NameOf(attempt);
         lock (_lock)
         {
-            if (_waiting >= waitingMax) return false;
-            if (!_queues.TryGetValue(name, out var queue))
-                _queues[name] = queue = new LimitedQueue(new LimitGate(attempt.Item.Limit!, time.GetUtcNow()));
+            var now = time.GetUtcNow();
+            var known = _queues.GetValueOrDefault(name);
+            // One that can begin at once needs no room to wait: with a queue of 0 no other would ever begin.
+            if (_waiting >= waitingMax && known is not null && !known.LetsBegin(now)) return false;
+            var queue = known ?? new LimitedQueue(new LimitGate(attempt.Item.Limit!, now));
+            _queues[name] = queue;
             queue.Waiting.Enqueue(attempt);
             _waiting++;
         }
@@ -114,6 +117,8 @@ internal sealed class LimitedQueues(
         public Queue<IQueuedWork> Waiting { get; } = new();
 
         public ITimer? Timer { get; private set; }
+
+        public bool LetsBegin(DateTimeOffset now) => Waiting.Count == 0 && Gate.NextTokenAt(now) <= now;
 
         public void Arm(TimeProvider time, TimeSpan wait, Action pump)
         {

@@ -14,7 +14,7 @@ public abstract class StepContext
     /// <summary>Position in the collection the step is mapped over; null if it is not.</summary>
     public abstract int? Item { get; }
 
-    /// <summary>From 1.</summary>
+    /// <summary>From 1; counts on when a person retries the invocation.</summary>
     public abstract int Attempt { get; }
 
     /// <summary>Whether this is the step's compensation.</summary>

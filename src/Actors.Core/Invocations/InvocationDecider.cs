@@ -67,8 +67,12 @@ public static class InvocationDecider
 
         var at = state.Elapsed(c.Now);
         events.Add(new InvocationEvent.ReplacementQueued(at, c.Definition, c.CorrelationId, c.Input));
-        if (state.Phase == InvocationPhase.Running)
-            events.Add(new InvocationEvent.Stopping(at, Failure.Permanent("replaced", "replaced by a new start"), true));
+        if (state.CanBeStopped)
+        {
+            var failure = Failure.Permanent("replaced", "replaced by a new start") with { Cause = state.Failure };
+            events.Add(new InvocationEvent.Stopping(at, failure, true));
+        }
+
         if (state.IsPaused) events.Add(new InvocationEvent.Resumed(at));
         return null;
     }
@@ -95,9 +99,10 @@ public static class InvocationDecider
 
     private static void DecideCancel(InvocationState state, InvocationCommand.Cancel c, long at, List<InvocationEvent> events)
     {
-        if (state.Phase != InvocationPhase.Running) return;
+        if (!state.CanBeStopped) return;
         var reason = string.IsNullOrWhiteSpace(c.Reason) ? "cancelled on request" : c.Reason;
-        events.Add(new InvocationEvent.Stopping(at, Failure.Permanent("cancelled", reason), IsCancellation: true));
+        var failure = Failure.Permanent("cancelled", reason) with { Cause = state.Failure };
+        events.Add(new InvocationEvent.Stopping(at, failure, IsCancellation: true));
         // A person who cancels wants it undone, not held.
         if (state.IsPaused) events.Add(new InvocationEvent.Resumed(at));
     }
@@ -163,6 +168,7 @@ internal static class OutcomeRules
     {
         failure = failure with { Step = reference.ToString(), Attempt = c.Attempt };
         var isChild = compiled.Action.Declared is StepAction.Child;
+        var attempt = Math.Max(1, c.Attempt - step.AttemptsBefore);
         if (step.IsCancelRequested)
         {
             events.Add(failure.IsPermanent && !isChild
@@ -171,9 +177,9 @@ internal static class OutcomeRules
             return;
         }
 
-        long? retryAt = isChild || !RetryDelays.Allows(compiled.Step.Retry, failure, c.Attempt)
+        long? retryAt = isChild || !RetryDelays.Allows(compiled.Step.Retry, failure, attempt)
             ? null
-            : at + Micros.Of(DelayOf(compiled.Step.Retry, c));
+            : at + Micros.Of(DelayOf(compiled.Step.Retry, c, attempt));
         if (compiled.Step.Timeout.Step is { } whole && (step.ScheduledAt ?? at) + Micros.Of(whole) <= retryAt) retryAt = null;
         events.Add(new InvocationEvent.StepFailed(reference, at, c.Attempt, failure, retryAt));
     }
@@ -189,13 +195,13 @@ internal static class OutcomeRules
 
         // Compensation does not give up on an outage: only a definite answer ends it.
         failure = failure with { Step = c.Step.ToString(), Attempt = c.Attempt };
-        long? retryAt = failure.IsPermanent ? null : at + Micros.Of(DelayOf(compiled.Step.Retry, c));
+        long? retryAt = failure.IsPermanent ? null : at + Micros.Of(DelayOf(compiled.Step.Retry, c, c.Attempt));
         events.Add(new InvocationEvent.StepFailed(c.Step, at, c.Attempt, failure, retryAt, IsUndo: true));
     }
 
-    private static TimeSpan DelayOf(RetryPolicy policy, InvocationCommand.Finish c)
+    private static TimeSpan DelayOf(RetryPolicy policy, InvocationCommand.Finish c, int attempt)
     {
-        var delay = RetryDelays.After(policy, c.Attempt, c.Random);
+        var delay = RetryDelays.After(policy, attempt, c.Random);
         return c.RetryAfter is { } asked && asked > delay ? asked : delay;
     }
 }
@@ -206,10 +212,11 @@ internal static class TickRules
     public static void Decide(InvocationState state, long at, List<InvocationEvent> events)
     {
         ChildChecks.Decide(state, at, events);
-        if (state.Phase == InvocationPhase.Running && state.DeadlineAt <= at)
+        if (state.CanBeStopped && state.DeadlineAt <= at)
         {
             var message = $"invocation '{state.Id}' did not end within its deadline of {Durations.Format(state.Process.Map.Deadline!.Value)}";
-            events.Add(new InvocationEvent.Stopping(at, Failure.Permanent("deadline", message), IsCancellation: false));
+            var failure = Failure.Permanent(InvocationState.DeadlineFailure, message) with { Cause = state.Failure };
+            events.Add(new InvocationEvent.Stopping(at, failure, IsCancellation: false));
             return;
         }
 

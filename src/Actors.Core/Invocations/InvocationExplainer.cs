@@ -43,7 +43,7 @@ public static class InvocationExplainer
                 AddReason(state, compiled, map.Items[k], new StepRef(compiled.Name, k), waits);
         }
 
-        if (state.DeadlineAt is { } deadline && state.Phase == InvocationPhase.Running && waits.Count < ReasonsMax)
+        if (state.DeadlineAt is { } deadline && state.CanBeStopped && waits.Count < ReasonsMax)
             waits.Add(new WaitReason(
                 null, "its end before the deadline", state.StartedAt, At(state, deadline), "its last step; at the deadline it fails and is compensated"));
     }

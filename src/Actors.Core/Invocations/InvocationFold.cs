@@ -1,5 +1,4 @@
 using Actors.Core.Processes;
-using Actors.Definitions;
 using Actors.Journal;
 
 namespace Actors.Core.Invocations;
@@ -120,7 +119,7 @@ public static class InvocationFold
         state.Failure = stopping.Failure;
         state.IsCancellation = stopping.IsCancellation;
         state.UnhandledFailure = null;
-        state.IsSweepDue = stopping.IsCancellation || state.Process.Map.OnFailure == SiblingPolicy.Cancel;
+        state.IsSweepDue = state.StopsSiblings;
     }
 
     private static void End(InvocationState state, long at)

@@ -28,7 +28,7 @@ internal static class InvocationModel
         if (state.UndoReady.TryDequeue(out var undo))
         {
             if (state.TryFind(undo, out _, out var step) && step is { IsUndoQueued: true, Undo: StepStatus.Pending })
-                events.Add(new InvocationEvent.StepScheduled(undo, at, 1, IsUndo: true));
+                events.Add(new InvocationEvent.StepScheduled(undo, at, step.UndoAttempts + 1, IsUndo: true));
             return;
         }
 

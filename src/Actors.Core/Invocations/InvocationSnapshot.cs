@@ -177,6 +177,7 @@ public static class InvocationSnapshot
         json.WriteNumberValue(s.DependenciesSkipped);
         json.WriteNumberValue(s.DependenciesFailed);
         WriteLong(json, s.JoinDue);
+        if (s.AttemptsBefore > 0 && s.Map is null) json.WriteNumberValue(s.AttemptsBefore);
         if (s.Map is { } map)
         {
             json.WriteStartArray();
@@ -217,6 +218,12 @@ public static class InvocationSnapshot
             JoinDue = ReadLong(e[18]),
         };
         if (e.GetArrayLength() == 19) return step;
+        if (e[19].ValueKind == JsonValueKind.Number)
+        {
+            step.AttemptsBefore = e[19].GetInt32();
+            return step;
+        }
+
         var items = e[19];
         var map = new MapState(items.GetArrayLength() - 2) { Next = items[0].GetInt32(), Active = items[1].GetInt32() };
         for (var i = 0; i < map.Items.Length; i++) map.Items[i] = ReadStep(items[i + 2]);

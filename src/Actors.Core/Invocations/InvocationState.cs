@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Actors.Core.Processes;
+using Actors.Definitions;
 
 namespace Actors.Core.Invocations;
 
@@ -155,6 +156,9 @@ public sealed class InvocationState
     /// </summary>
     public bool NeedsResume => AttemptsOut > 0 || ChildrenOut > 0;
 
+    /// <summary>Type of the failure of an invocation that did not end in time.</summary>
+    internal const string DeadlineFailure = "deadline";
+
     /// <summary>Steps that the next look has to examine.</summary>
     internal Queue<int> Frontier { get; } = new();
 
@@ -192,13 +196,22 @@ public sealed class InvocationState
         return true;
     }
 
+    /// <summary>Whether what runs is told to stop; else siblings of a failed step run to their end.</summary>
+    internal bool StopsSiblings =>
+        IsCancellation || Process.Map.OnFailure == SiblingPolicy.Cancel ||
+        Failure is { Type: DeadlineFailure, Step: null };
+
+    /// <summary>Whether a cancellation or the deadline still has something to stop.</summary>
+    internal bool CanBeStopped =>
+        Phase == InvocationPhase.Running || Phase == InvocationPhase.Stopping && !StopsSiblings;
+
     /// <summary>Microseconds since the start of the run.</summary>
     internal long Elapsed(DateTimeOffset now) => Math.Max(0, Micros.OfTime(now) - Micros.OfTime(StartedAt));
 
     /// <summary>When the next timer is due, absolutely; null: none.</summary>
     public DateTimeOffset? NextDue()
     {
-        long? due = Phase == InvocationPhase.Running ? DeadlineAt : null;
+        long? due = CanBeStopped ? DeadlineAt : null;
         if (!IsPaused)
         {
             while (Timers.TryPeek(out var key, out var at))

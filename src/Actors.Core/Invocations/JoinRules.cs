@@ -21,6 +21,7 @@ internal static class JoinRules
     public static JoinVerdict Judge(InvocationState state, CompiledStep compiled, StepState step)
     {
         if (compiled.Dependencies.IsEmpty) return JoinVerdict.Go;
+        if (IsUncounted(state, compiled)) return JoinVerdict.Wait;
         var (succeeded, skipped, failed, total) = Count(state, compiled, step);
         var open = total - succeeded - skipped - failed;
         return compiled.Step.Join switch
@@ -32,6 +33,14 @@ internal static class JoinRules
             _ => throw new InvalidOperationException($"unknown join {compiled.Step.Join}"),
         };
     }
+
+    /// <summary>Whether it counts the items of a dependency of which nobody knows yet how many it has.</summary>
+    private static bool IsUncounted(InvocationState state, CompiledStep compiled) =>
+        CountsItems(state, compiled) && state.Steps[compiled.Dependencies[0]] is { Map: null, IsSettled: false };
+
+    private static bool CountsItems(InvocationState state, CompiledStep compiled) =>
+        compiled.Dependencies.Length == 1 && compiled.Step.Join is not JoinPolicy.All &&
+        state.Process.Steps[compiled.Dependencies[0]].Each is not null;
 
     private static JoinVerdict AtLeast(int needed, int succeeded, int failed, int open)
     {
@@ -50,8 +59,7 @@ internal static class JoinRules
     private static (int Succeeded, int Skipped, int Failed, int Total) Count(
         InvocationState state, CompiledStep compiled, StepState step)
     {
-        if (compiled.Dependencies.Length == 1 && compiled.Step.Join is not JoinPolicy.All &&
-            state.Steps[compiled.Dependencies[0]].Map is { } map)
+        if (CountsItems(state, compiled) && state.Steps[compiled.Dependencies[0]].Map is { } map)
             return (map.Succeeded, 0, map.Failed, map.Items.Length);
         return (step.DependenciesSucceeded, step.DependenciesSkipped, step.DependenciesFailed, compiled.Dependencies.Length);
     }

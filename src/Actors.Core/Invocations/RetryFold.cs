@@ -58,15 +58,14 @@ internal static class RetryFold
         if (wasUndone || step is { Status: StepStatus.Failed, Failure.IsPermanent: true }) step.Round++;
         step.Undo = StepStatus.Pending;
         step.IsUndoQueued = step.IsCancelRequested = false;
-        step.UndoAttempts = 0;
         step.UndoFailure = null;
         if (keep) return;
         step.Status = StepStatus.Pending;
-        step.Attempts = 0;
+        step.AttemptsBefore = step.Attempts;
         step.IsUncertain = false;
         step.Failure = null;
         step.Result = Payload.Null;
-        step.EndedAt = step.Due = null;
+        step.ScheduledAt = step.EndedAt = step.Due = null;
     }
 
     private static void Recount(InvocationState state, int position)

@@ -10,21 +10,24 @@ internal static class ScheduleRules
     public static void Add(InvocationState state, CompiledStep compiled, int item, long at, List<InvocationEvent> events)
     {
         var step = new StepRef(compiled.Name, item);
+        var whole = state.Steps[compiled.Position];
+        var attempt = (item < 0 ? whole : whole.Map!.Items[item]).Attempts + 1;
         switch (compiled.Action.Declared)
         {
             case StepAction.Delay:
-                events.Add(new InvocationEvent.StepScheduled(step, at, 1, Due: at + DelayOf(state, compiled, item)));
+                var due = at + DelayOf(state, compiled, item);
+                events.Add(new InvocationEvent.StepScheduled(step, at, attempt, Due: due));
                 break;
             case StepAction.Wait wait:
-                events.Add(new InvocationEvent.StepScheduled(step, at, 1, Due: GiveUp(compiled, at)));
+                events.Add(new InvocationEvent.StepScheduled(step, at, attempt, Due: GiveUp(compiled, at)));
                 if (state.Signals.Any(s => s.Signal == wait.Signal))
                     events.Add(new InvocationEvent.SignalTaken(step, at, wait.Signal));
                 break;
             case StepAction.Child:
-                events.Add(new InvocationEvent.StepScheduled(step, at, 1, Due: GiveUp(compiled, at)));
+                events.Add(new InvocationEvent.StepScheduled(step, at, attempt, Due: GiveUp(compiled, at)));
                 break;
             default:
-                events.Add(new InvocationEvent.StepScheduled(step, at, 1));
+                events.Add(new InvocationEvent.StepScheduled(step, at, attempt));
                 break;
         }
     }

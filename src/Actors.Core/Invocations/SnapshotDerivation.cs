@@ -10,8 +10,7 @@ internal static class SnapshotDerivation
 {
     public static void Derive(InvocationState state)
     {
-        state.IsSweepDue = state.Phase == InvocationPhase.Stopping &&
-            (state.IsCancellation || state.Process.Map.OnFailure == SiblingPolicy.Cancel);
+        state.IsSweepDue = state.Phase == InvocationPhase.Stopping && state.StopsSiblings;
         for (var i = 0; i < state.Steps.Length; i++)
         {
             var compiled = state.Process.Steps[i];

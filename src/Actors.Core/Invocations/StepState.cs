@@ -13,8 +13,14 @@ public sealed class StepState
     /// <summary>Status of the step itself; compensation has its own, <see cref="Undo"/>.</summary>
     public StepStatus Status { get; internal set; } = StepStatus.Pending;
 
-    /// <summary>Attempts scheduled in the current round.</summary>
+    /// <summary>
+    /// Attempts scheduled in this run: a person's retry counts on, so that an outcome of an attempt before it is known
+    /// as late.
+    /// </summary>
     public int Attempts { get; internal set; }
+
+    /// <summary>Of these, how many were before the last retry by a person; they use up nothing of its policy.</summary>
+    public int AttemptsBefore { get; internal set; }
 
     /// <summary>
     /// From 0; raised when the step is to be done anew after it was undone or definitely refused. Part of its

@@ -192,6 +192,62 @@ public sealed class GraphSpecs
     }
 
     [Fact]
+    public void A_late_result_of_an_attempt_before_a_retry_changes_nothing()
+    {
+        var s = RetriedOrder();
+        s.Do(new InvocationCommand.Finish(Noon, 1, "reserve", 1, false, Payload.FromJson("1"), null)).ThenNothing();
+        s.Find("reserve", -1).Attempts.ShouldBe(2);
+        s.Succeed("reserve").Then("StepSucceeded reserve");
+    }
+
+    [Fact]
+    public void A_late_outcome_of_an_undo_before_a_retry_is_not_that_of_the_undo_behind_it()
+    {
+        var s = RetriedOrder().Succeed("reserve").Fail("charge");
+        s.Then("StepFailed charge", "Stopping", "CompensationBegan", "UndoScheduled reserve");
+        s.Do(new InvocationCommand.Finish(Noon, 1, "reserve", 1, true, Payload.Null, null)).ThenNothing();
+        s.Undone("reserve").Then("UndoSucceeded reserve", "Failed");
+    }
+
+    [Fact]
+    public void A_retry_gives_a_step_all_its_attempts_and_all_its_time_again()
+    {
+        var s = new Scenario(Work("a") with
+        {
+            Retry = Retries(2), Timeout = new StepTimeouts(null, TimeSpan.FromMinutes(1)),
+        });
+        s.Start().Fail("a", permanent: false).After(1).Fail("a", permanent: false).IsNow(InvocationStatus.Failed);
+        s.After(3600).Retry().Fail("a", permanent: false).Then("StepFailed(retry) a");
+    }
+
+    [Fact]
+    public void A_deadline_stops_siblings_that_were_to_finish()
+    {
+        var s = new Scenario(new StepMap
+        {
+            Process = "p", Deadline = TimeSpan.FromSeconds(10), OnFailure = SiblingPolicy.Finish,
+            Steps = [Work("a"), new Step { Name = "w", Action = new StepAction.Wait("never") }],
+        });
+        s.Start().Succeed("a").After(10).Then("Stopping", "StepCancelled w", "CompensationBegan", "Failed");
+    }
+
+    [Fact]
+    public void Siblings_that_finish_behind_a_failure_can_still_be_cancelled_and_run_out_of_time()
+    {
+        StepMap map = new()
+        {
+            Process = "p", Deadline = TimeSpan.FromSeconds(10), OnFailure = SiblingPolicy.Finish,
+            Steps = [Work("a"), new Step { Name = "w", Action = new StepAction.Wait("never") }],
+        };
+        var cancelled = new Scenario(map).Start().Fail("a").Then("StepFailed a", "Stopping");
+        cancelled.Cancel().Then("Stopping", "StepCancelled w", "CompensationBegan", "Cancelled");
+        cancelled.State.Failure!.Cause!.Type.ShouldBe("broken");
+        var late = new Scenario(map).Start().Fail("a").After(10);
+        late.Then("Stopping", "StepCancelled w", "CompensationBegan", "Failed");
+        late.State.Failure!.Type.ShouldBe("deadline");
+    }
+
+    [Fact]
     public void Replace_cancels_and_compensates_before_the_next_run_starts()
     {
         var s = new Scenario(Order).Start().Succeed("reserve");
@@ -206,4 +262,7 @@ public sealed class GraphSpecs
     [Fact]
     public void Replace_of_one_that_has_ended_starts_at_once() => new Scenario(Work("a")).Start().Succeed("a")
         .Start(policy: StartPolicy.Replace, correlation: "other").Then("Started", "StepScheduled a");
+
+    private static Scenario RetriedOrder() => new Scenario(Order).Start().Succeed("reserve").Succeed("notify")
+        .Fail("charge").Undone("reserve").Retry();
 }

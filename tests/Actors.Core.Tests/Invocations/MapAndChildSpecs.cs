@@ -58,6 +58,18 @@ public sealed class MapAndChildSpecs
     }
 
     [Fact]
+    public void A_join_over_a_map_waits_until_it_is_known_how_many_items_there_are()
+    {
+        var s = new Scenario(
+            Work("first"), Mapped("m") with { After = ["first"] },
+            Work("j", "m") with { Join = new JoinPolicy.Quorum(2) });
+        s.Start("""{"items":[1,2,3]}""").Fail("first").IsNow(InvocationStatus.Failed);
+        s.Retry().Then("Retried", "StepScheduled first").Succeed("first");
+        s.Succeed("m", item: 0).Succeed("m", item: 1);
+        s.Then("StepSucceeded m[1]", "StepScheduled j", "StepCancelRequested m[2]");
+    }
+
+    [Fact]
     public void A_retry_of_a_map_runs_only_the_items_that_have_no_result()
     {
         var s = new Scenario(Mapped("m")).Start("""{"items":[1,2]}""").Succeed("m", item: 0).Fail("m", item: 1).IsNow(InvocationStatus.Failed);

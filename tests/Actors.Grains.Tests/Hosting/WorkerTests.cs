@@ -41,6 +41,15 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task Where_nothing_may_wait_limited_attempts_run_all_the_same()
+    {
+        await using var test = new TestHost(options: new EmbeddedHostOptions { WorkQueueMax = 0 });
+        var limited = TestHost.Work("a", "s") with { Limit = new StepLimit(null, 1, null) };
+        test.Tell("a", (_, turn) => turn.Dispatch(limited));
+        (await test.NextAsync<StepOutcome>()).Message.Key.Step.ShouldBe("s");
+    }
+
+    [Fact]
     public async Task What_finds_no_room_is_refused_and_can_be_offered_again()
     {
         await using var test = new TestHost(options: new EmbeddedHostOptions { WorkersMax = 1, WorkQueueMax = 1 });
