@@ -1,3 +1,3 @@
 using Actors.Simulation;
 
-return Seeds.Run(args);
+return SeedConsole.Run(args, Console.Out);

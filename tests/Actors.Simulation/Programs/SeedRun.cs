@@ -1,0 +1,45 @@
+using Actors.Simulation.Faults;
+using Actors.Simulation.Scheduling;
+using Actors.Simulation.World;
+
+namespace Actors.Simulation.Programs;
+
+/// <summary>A random program and the world it runs in: all that a seed decides, as data that can be shrunk.</summary>
+/// <param name="Seed">Of the world's schedule.</param>
+/// <param name="Program">What is run.</param>
+/// <param name="Silos">How many share it.</param>
+/// <param name="Faults">What goes wrong.</param>
+internal sealed record SeedRun(ulong Seed, RandomProgram Program, int Silos, FaultOptions Faults)
+{
+    private const int SilosMax = 3;
+    private static readonly TimeSpan QuietWithin = TimeSpan.FromHours(1);
+
+    /// <summary>What a seed stands for.</summary>
+    public static SeedRun Of(ulong seed, bool withFaults = true)
+    {
+        var program = ProgramGenerator.Make(seed);
+        var faults = withFaults ? FaultOptions.Swarm(seed) : FaultOptions.None;
+        // Who waits until a stated time for what others do can't be told what comes out if the clock is set.
+        if (program.TrustsClocks) faults = faults with { Rates = faults.Rates.Remove(FaultKind.ClockJump) };
+        var silos = SimulatedRandom.Of(seed, 9).Chance(0.4) ? SilosMax : 1;
+        return new SeedRun(seed, program, silos, faults);
+    }
+
+    /// <summary>Runs it to its end, on this thread.</summary>
+    public SimulationResult Run(bool keepTrace = false)
+    {
+        var outside = new ProgramOutside();
+        var handlers = new ProgramHandlers(Program, outside);
+        var options = new SimulationOptions
+        {
+            Configure = handlers.Configure,
+            Silos = Silos,
+            Faults = Faults,
+            QuietWithin = QuietWithin,
+            KeepTrace = keepTrace,
+        };
+        return SimulatedWorld.Run(Seed, options, Live);
+
+        Task Live(WorldContext world) => new ProgramRun(Program, outside, world, Silos, Faults.For).RunAsync();
+    }
+}
