@@ -29,6 +29,12 @@ public sealed record EmbeddedHostOptions
     public int WorkQueueMax { get; init; } = 10_000;
 
     /// <summary>
+    /// Retries that a service which does not answer gets per first attempt; at least one per second. Others wait, in
+    /// order; while the service answers none does. For steps that send requests. Default: 0.1. Range: 0 to 1,000.
+    /// </summary>
+    public double RetryRatio { get; init; } = 0.1;
+
+    /// <summary>
     /// Unfinished grains that are activated at once when the host starts. Default: 64. Range: 1 to 10,000.
     /// </summary>
     public int ResumeConcurrency { get; init; } = 64;
@@ -50,6 +56,7 @@ public sealed record EmbeddedHostOptions
         Check(IdleTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(IdleTimeout));
         Check(WorkersMax, 1, 100_000, nameof(WorkersMax));
         Check(WorkQueueMax, 0, 10_000_000, nameof(WorkQueueMax));
+        Check(RetryRatio, 0, 1_000, nameof(RetryRatio));
         Check(ResumeConcurrency, 1, 10_000, nameof(ResumeConcurrency));
         Check(AdmissionTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(AdmissionTimeout));
         Check(TimerHorizon, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(TimerHorizon));

@@ -17,6 +17,7 @@ internal sealed class WorkerPool
     private readonly Lock _lock = new();
     private readonly Queue<Attempt> _waiting = new();
     private readonly LimitedQueues _limits;
+    private readonly RetryQueues _retries;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _busy;
     private bool _isStopping;
@@ -26,6 +27,9 @@ internal sealed class WorkerPool
         (_host, _worker) = (host, worker);
         _limits = new LimitedQueues(
             host.Time, host.Options.WorkQueueMax, work => Begin((Attempt)work), work => LeaveStage((Attempt)work));
+        _retries = new RetryQueues(
+            host.Time, host.Options.RetryRatio, host.Options.WorkQueueMax, work => AfterBudget((Attempt)work),
+            work => LeaveStage((Attempt)work));
         Stages = new PipelineGates(host.Time, work => AfterStage((Attempt)work));
     }
 
@@ -61,7 +65,12 @@ internal sealed class WorkerPool
     private void AfterStage(Attempt attempt)
     {
         if (attempt.IsWithdrawn) LeaveStage(attempt);
-        else if (attempt.Item.Limit is null) Begin(attempt);
+        else if (!_retries.Offer(attempt)) Refuse(attempt);
+    }
+
+    private void AfterBudget(Attempt attempt)
+    {
+        if (attempt.Item.Limit is null) Begin(attempt);
         else if (!_limits.Offer(attempt)) Refuse(attempt);
     }
 
@@ -155,6 +164,7 @@ internal sealed class WorkerPool
         // A host that stops waits until the outcome has been received, not only until the attempt has ended.
         _host.Begins();
         Release(attempt, outcome is { Failure: null, NotBegun: false });
+        if (outcome is { NotBegun: false, Failure: null or { IsPermanent: true } }) _retries.Answered(attempt.Item);
         _host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
         _host.Ends();
     }

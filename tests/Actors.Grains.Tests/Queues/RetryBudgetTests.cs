@@ -1,0 +1,71 @@
+using Actors.Grains.Queues;
+using Shouldly;
+
+namespace Actors.Grains.Tests.Queues;
+
+public sealed class RetryBudgetTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_few_retries_may_begin_at_once_and_then_one_per_second()
+    {
+        var budget = Spent();
+        budget.TryBegin(Noon).ShouldBeFalse();
+        budget.NextAt(Noon).ShouldBe(Noon.AddSeconds(1));
+        budget.TryBegin(Noon.AddSeconds(0.99)).ShouldBeFalse();
+        budget.TryBegin(Noon.AddSeconds(1)).ShouldBeTrue();
+        budget.TryBegin(Noon.AddSeconds(1)).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(1, 60, 66)]
+    [InlineData(5, 60, 66)]
+    [InlineData(20, 120, 126)]
+    [InlineData(200, 1_200, 1_206)]
+    public void A_service_that_is_down_gets_a_tenth_of_its_first_attempts_or_one_per_second(
+        int firstPerSecond, int atLeast, int atMost)
+    {
+        var budget = Spent();
+        var retries = 0;
+        for (var i = 1; i <= 60 * firstPerSecond; i++)
+        {
+            var now = Noon.AddSeconds((double)i / firstPerSecond);
+            budget.First(now);
+            while (budget.TryBegin(now)) retries++;
+        }
+
+        retries.ShouldBeInRange(atLeast - 1, atMost);
+    }
+
+    [Fact]
+    public void Each_answer_is_another_retry_so_that_a_service_that_is_back_gets_them_all()
+    {
+        var budget = Spent();
+        var now = Noon.AddSeconds(1);
+        for (var i = 0; i < 1_000; i++)
+        {
+            budget.TryBegin(now).ShouldBeTrue();
+            budget.TryBegin(now).ShouldBeFalse();
+            budget.Answered();
+        }
+    }
+
+    [Fact]
+    public void It_does_not_fill_beyond_its_bound_nor_when_the_clock_goes_back()
+    {
+        var budget = Spent();
+        budget.TryBegin(Noon.AddHours(-1)).ShouldBeFalse();
+        budget.IsFull(Noon.AddSeconds(9)).ShouldBeFalse();
+        budget.IsFull(Noon.AddDays(1)).ShouldBeTrue();
+        for (var i = 0; i < RetryBudget.TokensMax; i++) budget.TryBegin(Noon.AddDays(1)).ShouldBeTrue();
+        budget.TryBegin(Noon.AddDays(1)).ShouldBeFalse();
+    }
+
+    private static RetryBudget Spent()
+    {
+        var budget = new RetryBudget(0.1, Noon);
+        for (var i = 0; i < RetryBudget.TokensMax; i++) budget.TryBegin(Noon).ShouldBeTrue();
+        return budget;
+    }
+}
