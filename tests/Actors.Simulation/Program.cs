@@ -1,3 +1,4 @@
 using Actors.Simulation;
+using Actors.Simulation.CrashPoints;
 
-return SeedConsole.Run(args, Console.Out);
+return args is ["crash", ..] ? CrashCommand.Run(args[1..]) : SeedConsole.Run(args, Console.Out);

@@ -73,6 +73,7 @@ internal sealed partial class Activation
         // What has no journal has no projection.
         _knowsProjection = _sequence == 0;
         _grain = grain;
+        NoteKnown();
         _host.CountActivation();
     }
 

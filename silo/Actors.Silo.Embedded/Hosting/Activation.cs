@@ -48,6 +48,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     {
         (_host, Key) = (host, key);
         _onAppended = OnAppended;
+        _isShared = host.Around.IsShared;
         _collecting = host.Batches.Rent();
         LastUsed = host.Time.GetTimestamp();
     }
@@ -129,7 +130,8 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     }
 
     private bool HasWork() =>
-        Volatile.Read(ref _appended) == 1 || _loading is { IsCompleted: true } || _loading is null && _poison is null &&
+        Volatile.Read(ref _appended) == 1 || _loading is { IsCompleted: true } || _looking is { IsCompleted: true } ||
+        _loading is null && _looking is null && _poison is null &&
         (_host.IsClosed && _mustLeave && _inFlight is null ||
             IsMoving && _inFlight is null || !_mailbox.IsEmpty && !IsAhead && (_retryLoadAt == default || _callWaits));
 
@@ -146,7 +148,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         var turns = 0;
         for (; turns < TurnsPerRun; turns++)
         {
-            if (IsAhead || !IsLoaded() || !_mailbox.TryDequeue(out var envelope)) break;
+            if (IsAhead || !IsLoaded() || !IsFresh() || !_mailbox.TryDequeue(out var envelope)) break;
             Receive(envelope);
             Interlocked.Decrement(ref _messages);
         }
@@ -312,6 +314,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _failures = 0;
         _sequence += _appending;
         _inFlight = null;
+        NoteKnown();
         if (batch.Projection is { } projection) OnProjected(projection.WakeAt);
         CarryOut(batch);
         _spare = batch;

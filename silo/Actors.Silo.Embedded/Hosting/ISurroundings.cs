@@ -12,6 +12,9 @@ internal interface ISurroundings
     /// <summary>The epoch a grain appends under that was read when the head of its journal had an epoch.</summary>
     long EpochAfter(long headEpoch);
 
+    /// <summary>Whether another silo may have activated a grain that is here, and write to its journal.</summary>
+    bool IsShared { get; }
+
     /// <summary>Whether this silo takes up and wakes a grain that is in nobody's memory.</summary>
     bool Keeps(GrainKey key);
 
@@ -38,6 +41,8 @@ internal interface ISurroundings
 /// <summary>One process that owns its store: all grains and all work are here.</summary>
 internal sealed class Alone(EmbeddedGrainHost host) : ISurroundings
 {
+    public bool IsShared => false;
+
     /// <summary>On a cluster epochs of single journals may have grown beyond that of any owner.</summary>
     public long EpochAfter(long headEpoch) => Math.Max(headEpoch, host.Store.OwnerEpoch);
 

@@ -40,6 +40,8 @@ internal sealed class ClusterHost : ICluster
 
     public ClusterLog Log { get; }
 
+    public bool IsShared => true;
+
     /// <summary>Two activations of one key may read the same head; the sequence lets one of them append.</summary>
     public long EpochAfter(long headEpoch) => Math.Max(headEpoch + 1, Host.Store.OwnerEpoch);
 

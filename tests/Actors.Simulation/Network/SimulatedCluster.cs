@@ -16,7 +16,9 @@ internal sealed class SimulatedCluster(
     SimulatedWorld world, SimulatedSilo silo, SimulatedNode node, EmbeddedGrainHost host, IWorker worker) : ICluster
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SilenceFirst = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MovePeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ResumePeriod = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<WorkKey, WorkItem> _handedOut = [];
@@ -26,7 +28,13 @@ internal sealed class SimulatedCluster(
 
     public EmbeddedGrainHost Host => host;
 
-    public void Begin() => node.After(ResumePeriod, Resume);
+    public void Begin()
+    {
+        node.After(ResumePeriod, Resume);
+        node.After(MovePeriod, Move);
+    }
+
+    public bool IsShared => true;
 
     public long EpochAfter(long headEpoch) => Math.Max(headEpoch + 1, host.Store.OwnerEpoch);
 
@@ -35,8 +43,8 @@ internal sealed class SimulatedCluster(
     public void Post(GrainKey to, GrainMessage message)
     {
         var owner = Route(to);
-        if (owner == silo) host.Post(to, message);
-        else Send(owner, message.GetType().Name, there => there.Host.Post(to, message));
+        if (owner == silo) Arrive(to, message);
+        else Send(owner, message.GetType().Name, there => there.Arrive(to, message));
     }
 
     public async ValueTask TouchAsync(GrainKey key, CancellationToken cancellationToken) =>
@@ -47,7 +55,7 @@ internal sealed class SimulatedCluster(
         // Limits and stages are kept per silo here.
         if (item.Limit is not null || item.Stage is not null) return host.Workers.Dispatch(item);
         if (!_handedOut.TryAdd(item.Key, item)) return false;
-        HandOut(item, SilentFor);
+        HandOut(item, SilenceFirst);
         return true;
     }
 
@@ -61,6 +69,8 @@ internal sealed class SimulatedCluster(
 
     public void Left(GrainKey key)
     {
+        var gone = _handedOut.Keys.Where(work => work.Invocation.Key == key).ToList();
+        foreach (var work in gone) _handedOut.Remove(work);
     }
 
     public async ValueTask<GrainReply> CallAsync<TReply>(
@@ -124,21 +134,28 @@ internal sealed class SimulatedCluster(
         }
     }
 
-    private void HandOut(WorkItem item, TimeSpan again)
+    /// <summary>What a silo is told is settled; what stays silent is handed out again.</summary>
+    private void Arrive(GrainKey to, GrainMessage message)
     {
-        if (!_handedOut.ContainsKey(item.Key) || world.SilosUp is not { Count: > 0 } up) return;
-        Send(world.Faults.Random.Pick(up), "work", there => there.Work(item, silo));
-        node.After(again, () => HandOut(item, again * 2));
+        if (message is StepOutcome outcome) _handedOut.Remove(outcome.Key);
+        host.Post(to, message);
     }
 
-    private async void Work(WorkItem item, SimulatedSilo from)
+    private void HandOut(WorkItem item, TimeSpan silence)
+    {
+        if (!_handedOut.TryGetValue(item.Key, out var known) || !ReferenceEquals(known, item)) return;
+        if (world.SilosUp is { Count: > 0 } up)
+            Send(world.Faults.Random.Pick(up), "work", there => there.Work(item));
+        node.After(silence, () => HandOut(item, silence * 2 < SilenceMax ? silence * 2 : SilenceMax));
+    }
+
+    private async void Work(WorkItem item)
     {
         using var cancel = new CancellationTokenSource();
         if (!_running.TryAdd(item.Key, cancel)) return;
         var outcome = await worker.RunAsync(item, cancel.Token);
         _running.Remove(item.Key);
         Post(item.Key.Invocation.Key, outcome);
-        Send(from, "work ended", there => there._handedOut.Remove(item.Key));
     }
 
     private void CancelRunning(WorkKey key)
@@ -150,6 +167,14 @@ internal sealed class SimulatedCluster(
     {
         host.ResumeAgain();
         node.After(ResumePeriod, Resume);
+    }
+
+    /// <summary>What lives elsewhere by now is let go of here, sooner or later.</summary>
+    private void Move()
+    {
+        foreach (var activation in host.Activations.Where(activation => !Keeps(activation.Key)))
+            _ = host.MoveAwayAsync(activation.Key);
+        node.After(MovePeriod, Move);
     }
 
     private SimulatedSilo Route(GrainKey key)

@@ -92,11 +92,12 @@ internal sealed class SimulatedDisk
 
     private (RecoveredStore Store, int End) Read(int length)
     {
-        var recovered = new RecoveredStore(new MemoryData(), []);
+        var recovered = new RecoveredStore(new MemoryData(), [], []);
         var at = 0;
         while (at < length && JournalLog.Read(_log, length, at) is var (appends, next))
         {
             if (next > _synced && appends.Exists(a => !a.IsSound)) break;
+            if (next > _synced) recovered.Late.AddRange(appends.Select(a => a.Append));
             foreach (var (append, isSound, _) in appends)
             {
                 if (isSound && !recovered.Damaged.Contains(append.Key)) recovered.Data.Append(append);
@@ -113,7 +114,8 @@ internal sealed class SimulatedDisk
 /// <summary>What a log holds.</summary>
 /// <param name="Data">The journals.</param>
 /// <param name="Damaged">Keys whose journals have a record with a wrong checksum.</param>
-internal sealed record RecoveredStore(MemoryData Data, HashSet<GrainKey> Damaged)
+/// <param name="Late">Appends that were not flushed and are there all the same.</param>
+internal sealed record RecoveredStore(MemoryData Data, HashSet<GrainKey> Damaged, List<JournalAppend> Late)
 {
     /// <exception cref="StoreCorruptException">The journal is damaged.</exception>
     public void Check(GrainKey key)

@@ -13,6 +13,7 @@ internal sealed class SimulatedInspection(RecoveredStore store) : IStoreInspecti
     {
         await ValueTask.CompletedTask;
         foreach (var journal in store.Data.Journals.Values.OrderBy(j => j.Position)) yield return journal.Key;
+        foreach (var key in store.Damaged.Where(key => !store.Data.Journals.ContainsKey(key))) yield return key;
     }
 
     public ValueTask<JournalPage> ReadAsync(

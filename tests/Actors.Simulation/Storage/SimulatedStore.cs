@@ -25,6 +25,7 @@ internal sealed class SimulatedStore
     {
         (_node, _disk, _faults) = (node, disk, faults);
         _safe = disk.Recover();
+        foreach (var append in _safe.Late) faults.BecameSafe(append);
         OwnerEpoch = ++disk.OwnerEpoch;
     }
 

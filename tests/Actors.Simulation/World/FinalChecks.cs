@@ -1,4 +1,5 @@
 using Actors.Grains.Audit;
+using Actors.Journal;
 using Actors.Simulation.Storage;
 
 namespace Actors.Simulation.World;
@@ -14,6 +15,11 @@ internal static class FinalChecks
         return audit.GetAwaiter().GetResult().Findings.Select(finding => $"audit: {finding}");
     }
 
+    /// <summary>What the lists show of each invocation, for people.</summary>
+    public static string Shown(RecoveredStore store) => string.Join(", ", store.Data.Journals.Values
+        .Where(journal => journal.Key.Kind == GrainKind.Invocation)
+        .Select(journal => $"{journal.Key.Type}/{journal.Key.Id} {journal.Projection?.Status}"));
+
     /// <summary>What each live invocation says is what its journal, and the list, say.</summary>
     public static async Task LiveIsStoredAsync(WorldContext context)
     {
@@ -22,12 +28,32 @@ internal static class FinalChecks
         {
             if (key.Kind != GrainKind.Invocation) continue;
             var id = new InvocationId(key.Tenant, key.Type, key.Id);
+            if (context.IsDamaged(key))
+            {
+                await RefusesAsync(context, id);
+                continue;
+            }
+
             var view = await context.EventuallyAsync(client => client.GetAsync(id));
             var head = (await store.ReadAsync(key)).HeadSequence;
             var row = await store.FindAsync(key);
             if (view.Sequence != head) context.Violation($"'{id}' is at {view.Sequence}, its journal at {head}");
             if (row?.Projection.Status != view.Status.ToString())
                 context.Violation($"'{id}' is {view.Status}, and listed as {row?.Projection.Status}");
+        }
+    }
+
+    /// <summary>What is damaged is said to be, and nothing else is told of it.</summary>
+    private static async Task RefusesAsync(WorldContext context, InvocationId id)
+    {
+        try
+        {
+            var view = await context.EventuallyAsync(client => client.GetAsync(id));
+            context.Violation($"'{id}' is damaged, and told as {view.Status}");
+        }
+        catch (StoreCorruptException)
+        {
+            // Just so.
         }
     }
 }

@@ -128,7 +128,12 @@ public sealed class SimulatedWorld
 
     internal void KillSilo(int index, TimeSpan restartAfter) => Kill(_silos[index], restartAfter);
 
+    internal GrainKey? RotInvocation() =>
+        Faults.Happened(FaultKind.Rot) ? _disk.Rot(Faults.Random, GrainKind.Invocation) : null;
+
     internal void StopFaults() => _nemesis.Stop();
+
+    internal bool IsDamaged(GrainKey key) => _disk.Peek().Damaged.Contains(key);
 
     internal IStoreInspection Inspect() => new SimulatedInspection(_disk.Peek());
 
@@ -169,7 +174,8 @@ public sealed class SimulatedWorld
             if (!Scheduler.Step()) throw new SimulationException($"{what} waits for something that will never happen");
             if (Scheduler.Now > _nemesis.QuietAt + Options.QuietWithin.Ticks)
             {
-                Violation($"{what} has not ended {Options.QuietWithin} after the last fault");
+                var shown = FinalChecks.Shown(_disk.Peek());
+                Violation($"{what} has not ended {Options.QuietWithin} after the last fault: {shown}");
                 return;
             }
 

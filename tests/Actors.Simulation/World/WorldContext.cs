@@ -9,6 +9,7 @@ namespace Actors.Simulation.World;
 public sealed class WorldContext
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StaleMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly SimulatedWorld _world;
@@ -36,17 +37,21 @@ public sealed class WorldContext
     /// <summary>Waits for a virtual time.</summary>
     public Task DelayAsync(TimeSpan time) => _world.ClientNode.DelayAsync(time);
 
-    /// <summary>Asks again until there is an answer; only what is idempotent may be asked like that.</summary>
+    /// <summary>
+    /// Asks again until there is an answer; only what is idempotent may be asked like that. Where there are several
+    /// silos, an answer that something is not there may be a second old, and is asked for again, too.
+    /// </summary>
     /// <exception cref="TerminalException">A definite refusal.</exception>
     public async Task<T> EventuallyAsync<T>(Func<IActorsClient, Task<T>> ask)
     {
+        var stale = _world.Options.Silos > 1 ? StaleMax / Pause : 0;
         while (true)
         {
             try
             {
                 return await ask(Client);
             }
-            catch (TransientException)
+            catch (Exception e) when (e is TransientException || e is NotFoundException && stale-- > 0)
             {
                 await DelayAsync(Pause);
             }
@@ -75,11 +80,20 @@ public sealed class WorldContext
     /// <param name="restartAfter">Virtual time.</param>
     public void KillSilo(int silo, TimeSpan restartAfter) => _world.KillSilo(silo, restartAfter);
 
+    /// <summary>Flips a bit in the safe events of some invocation, if there is one.</summary>
+    /// <returns>Which.</returns>
+    public InvocationId? RotInvocation() => _world.RotInvocation() is { } key
+        ? new InvocationId(key.Tenant, key.Type, key.Id)
+        : null;
+
     /// <summary>No more faults by chance from now on; what is down comes up again.</summary>
     public void StopFaults() => _world.StopFaults();
 
     /// <summary>Says that something is as it must not be.</summary>
     public void Violation(string what) => _world.Violation(what);
+
+    /// <summary>Whether a record of a journal does not give its checksum.</summary>
+    internal bool IsDamaged(GrainKey key) => _world.IsDamaged(key);
 
     /// <summary>The journals as they are safe on the disk now.</summary>
     public IStoreInspection Inspect() => _world.Inspect();
