@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Actors.Simulation.Faults;
 using Actors.Simulation.Programs.Written;
 
@@ -6,7 +7,7 @@ namespace Actors.Simulation.CrashPoints;
 
 /// <summary>
 /// <c>crash</c>: explores all written programs; <c>crash PROGRAM --silos N --plan Kill@3,Kill@7</c>: one run again,
-/// with its trace.
+/// with its trace; <c>crash PROGRAM --silos N --seed S</c>: one under the random faults of a seed.
 /// </summary>
 internal static class CrashCommand
 {
@@ -19,9 +20,11 @@ internal static class CrashCommand
     public static int Run(string[] args)
     {
         if (args.Length == 0) return Explore();
-        var silos = int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture);
-        var program = WrittenPrograms.All.Single(p => p.Name == args[0]);
-        var result = CrashPointExplorer.Run(program, [.. args[4].Split(',').Select(Parse)], silos, keepTrace: true);
+        var silos = int.Parse(args[2], CultureInfo.InvariantCulture);
+        var program = WrittenPrograms.Named(args[0]);
+        var result = args[3] == "--seed"
+            ? WrittenPrograms.Swarm(program, silos, ulong.Parse(args[4], CultureInfo.InvariantCulture), keepTrace: true)
+            : CrashPointExplorer.Run(program, [.. args[4].Split(',').Select(Parse)], silos, keepTrace: true);
         foreach (var line in result.Trace.Concat(result.Violations)) Console.WriteLine(line);
         return result.IsClean ? 0 : 1;
     }
@@ -53,7 +56,7 @@ internal static class CrashCommand
     private static PlannedFault Parse(string text)
     {
         var parts = text.Split('@');
-        var at = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
+        var at = int.Parse(parts[1], CultureInfo.InvariantCulture);
         return new PlannedFault(Enum.Parse<FaultKind>(parts[0]), at);
     }
 }

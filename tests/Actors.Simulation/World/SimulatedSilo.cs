@@ -67,7 +67,7 @@ internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlac
         try
         {
             var store = world.OpenStore(this, node);
-            Store = store;
+            if (Node == node) Store = store;
             var options = new ActorsOptions
             {
                 Store = (_, _) => new ValueTask<IJournalStore>(store),
@@ -94,9 +94,11 @@ internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlac
     {
         world.Hosts.Add(host);
         if (world.Options.Silos == 1) return null;
-        Cluster = new SimulatedCluster(world, this, node, host, worker);
-        Cluster.Begin();
-        return Cluster;
+        var cluster = new SimulatedCluster(world, this, node, host, worker);
+        cluster.Begin();
+        // One that was stopped while it started may go on when another has its place already.
+        if (Node == node) Cluster = cluster;
+        return cluster;
     }
 
     private sealed class NoServices : IServiceProvider

@@ -1,4 +1,5 @@
 using Actors.Definitions;
+using Actors.Simulation.Faults;
 using Actors.Simulation.World;
 
 namespace Actors.Simulation.Programs.Written;
@@ -33,6 +34,24 @@ internal static class WrittenPrograms
             .Step("hold", s => s.Call("do").Undo(u => u.Call("do")))
             .Step("ask", s => s.After("hold").Wait("never")).Build(), CancelAsync),
     ];
+
+    /// <summary>Orders, too: too large to be broken at every place.</summary>
+    public static IReadOnlyList<SimulatedProgram> AllAndOrders { get; } = [.. All, OrderProgram.Of(3)];
+
+    public static SimulatedProgram Named(string name) => AllAndOrders.Single(program => program.Name == name);
+
+    /// <summary>Runs one under the random faults of a seed.</summary>
+    public static SimulationResult Swarm(SimulatedProgram program, int silos, ulong seed, bool keepTrace = false) =>
+        SimulatedWorld.Run(
+            seed,
+            new SimulationOptions
+            {
+                Configure = program.Configure,
+                Silos = silos,
+                Faults = FaultOptions.Swarm(seed),
+                KeepTrace = keepTrace,
+            },
+            program.RunAsync);
 
     private static ProcessBuilder<System.Text.Json.JsonElement> Map(string name) => Process.Define(name).DefaultRetry(
         attemptsMax: 50, firstDelay: TimeSpan.FromMilliseconds(20), backoff: 1.5, maxDelay: TimeSpan.FromSeconds(2));
