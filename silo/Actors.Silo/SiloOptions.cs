@@ -47,6 +47,15 @@ public sealed record SiloOptions
     /// <c>embedded</c>.</summary>
     public string Host { get; init; } = EmbeddedHost;
 
+    /// <summary>
+    /// The database in which the silos of a cluster find each other, as <c>postgres://...</c>; it holds their journals,
+    /// too. Needs the host <c>orleans</c>. Null: no cluster. Default: null.
+    /// </summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>How the silo works together with the others of its cluster.</summary>
+    public SiloClusterOptions InCluster { get; init; } = new();
+
     /// <summary>Largest request body. Default: 16 MiB. Range: 1 KiB to 1 GiB.</summary>
     public long RequestBytesMax { get; init; } = 16 * 1024 * 1024;
 
@@ -120,6 +129,7 @@ public sealed record SiloOptions
                 "or use the host 'embedded'");
         else if (Host is not (EmbeddedHost or OrleansHost))
             errors.Add($"Silo:Host is '{Host}'; it has to be 'embedded' or 'orleans'");
+        CheckCluster(errors);
         if (Standby && (Host != EmbeddedHost || !PostgresJournalOptions.Names(Store)))
             errors.Add("Silo:Standby needs the embedded host and a store on PostgreSQL (Silo:Store=postgres://...): " +
                 "nothing else has an owner that another silo could wait for");
@@ -143,6 +153,19 @@ public sealed record SiloOptions
         }
 
         if (errors.Count > 0) throw new SiloStartException(string.Join('\n', errors));
+    }
+
+    private void CheckCluster(List<string> errors)
+    {
+        InCluster.Check(errors);
+        if (Cluster is null) return;
+        if (Host != OrleansHost)
+            errors.Add($"Silo:Cluster needs the host 'orleans', but Silo:Host is '{Host}': add --host orleans");
+        if (!PostgresJournalOptions.Names(Cluster))
+            errors.Add("Silo:Cluster names no database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME");
+        else if (Store != Cluster)
+            errors.Add("Silo:Store is another place than Silo:Cluster, but the silos of a cluster share the store in " +
+                "the database where they find each other: leave Silo:Store out");
     }
 
     private static void Range(List<string> errors, string name, double value, double min, double max, string unit)

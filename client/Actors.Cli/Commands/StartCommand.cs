@@ -2,7 +2,6 @@ using System.CommandLine;
 using Actors.Cli.Files;
 using Actors.Cli.Following;
 using Actors.Cli.Hosting;
-using Actors.Cli.Remote;
 using Actors.Cli.Rendering;
 
 namespace Actors.Cli.Commands;
@@ -10,7 +9,7 @@ namespace Actors.Cli.Commands;
 /// <summary><c>actors start</c>: starts an invocation in a silo.</summary>
 internal sealed class StartCommand(CliHost host) : ICliCommand
 {
-    private readonly SiloAddress _silo = new(host);
+    private readonly Remote.SiloAddress _silo = new(host);
     private readonly Argument<string> _process = new("PROCESS") { Description = "Name of a process of the silo" };
 
     private readonly Option<string?> _input = new("--input")

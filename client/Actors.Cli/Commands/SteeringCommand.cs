@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Actors.Cli.Files;
 using Actors.Cli.Hosting;
-using Actors.Cli.Remote;
 using Actors.Cli.Rendering;
 
 namespace Actors.Cli.Commands;
@@ -13,7 +12,7 @@ namespace Actors.Cli.Commands;
 internal sealed class SteeringCommand : ICliCommand
 {
     private readonly CliHost _host;
-    private readonly SiloAddress _silo;
+    private readonly Remote.SiloAddress _silo;
     private readonly string _name;
     private readonly string _description;
     private readonly Symbol[] _own;
@@ -25,7 +24,8 @@ internal sealed class SteeringCommand : ICliCommand
         CliHost host, string name, string description, Symbol[] own,
         Func<ParseResult, IActorsClient, InvocationId, CancellationToken, Task<string>> act)
     {
-        (_host, _silo, _name, _description, _own, _act) = (host, new SiloAddress(host), name, description, own, act);
+        _silo = new Remote.SiloAddress(host);
+        (_host, _name, _description, _own, _act) = (host, name, description, own, act);
     }
 
     /// <summary>All of them.</summary>

@@ -1,14 +1,13 @@
 using System.CommandLine;
 using Actors.Cli.Following;
 using Actors.Cli.Hosting;
-using Actors.Cli.Remote;
 
 namespace Actors.Cli.Commands;
 
 /// <summary><c>actors watch</c>: shows an invocation of a silo until it has ended.</summary>
 internal sealed class WatchCommand(CliHost host) : ICliCommand
 {
-    private readonly SiloAddress _silo = new(host);
+    private readonly Remote.SiloAddress _silo = new(host);
     private readonly Argument<InvocationId> _id = Shared.Id();
     private readonly Option<bool> _json = Shared.Json();
 

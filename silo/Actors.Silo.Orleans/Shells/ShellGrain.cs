@@ -20,6 +20,8 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     /// <summary>A long wait is broken into pieces, each shorter than the time Orleans gives a call.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
 
+    // Orleans lets a call of a shell that goes end first, and lets all others wait for that.
+    private readonly CancellationTokenSource _leaving = new();
     private GrainKey _key;
 
     /// <inheritdoc/>
@@ -103,9 +105,9 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
         if (page.HeadSequence > after) return page.HeadSequence;
         try
         {
-            return await grown.Task.WaitAsync(AnswerPatience, running.Host.Time);
+            return await grown.Task.WaitAsync(AnswerPatience, running.Host.Time, _leaving.Token);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             return after;
         }
@@ -127,8 +129,12 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     }
 
     /// <summary>The grain has left memory: there is no need to be its place any more.</summary>
-    public void Leave() => GrainContext.Deactivate(
-        new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the grain has left memory"));
+    public void Leave()
+    {
+        _leaving.Cancel();
+        GrainContext.Deactivate(
+            new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the grain has left memory"));
+    }
 
     /// <summary>A turn awaits nothing: what it needs of the store is read before.</summary>
     private static async ValueTask PrepareAsync(ClusterHost running, GrainMessage message)

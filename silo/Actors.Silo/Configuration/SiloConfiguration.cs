@@ -20,10 +20,18 @@ public static class SiloConfiguration
     private static readonly string[] Keys =
     [
         nameof(SiloOptions.Urls), nameof(SiloOptions.Store), nameof(SiloOptions.Standby), nameof(SiloOptions.Lease),
-        nameof(SiloOptions.Processes), nameof(SiloOptions.Host),
+        nameof(SiloOptions.Processes), nameof(SiloOptions.Host), nameof(SiloOptions.Cluster),
+        nameof(SiloOptions.InCluster),
         nameof(SiloOptions.RequestBytesMax), nameof(SiloOptions.SimulatedTimeScale),
         nameof(SiloOptions.EventsKeepAlive), nameof(SiloOptions.Workers), nameof(SiloOptions.Retention),
         nameof(SiloOptions.StopTimeout), nameof(SiloOptions.Logs), nameof(SiloOptions.Authentication),
+    ];
+
+    private static readonly string[] ClusterKeys =
+    [
+        nameof(SiloClusterOptions.SiloPort), nameof(SiloClusterOptions.GatewayPort),
+        nameof(SiloClusterOptions.ProbeTimeout), nameof(SiloClusterOptions.ProbesMissedMax),
+        nameof(SiloClusterOptions.ResponseTimeout),
     ];
 
     /// <summary>Reads and checks the options.</summary>
@@ -108,11 +116,14 @@ public static class SiloConfiguration
         return defaults with
         {
             Urls = Urls(silo.GetSection(nameof(SiloOptions.Urls))) ?? defaults.Urls,
-            Store = silo[nameof(SiloOptions.Store)] ?? defaults.Store,
+            // The silos of a cluster share the store in its database.
+            Store = silo[nameof(SiloOptions.Store)] ?? silo[nameof(SiloOptions.Cluster)] ?? defaults.Store,
             Standby = Flag(silo, nameof(SiloOptions.Standby), defaults.Standby, errors),
             Lease = Duration(silo, nameof(SiloOptions.Lease), defaults.Lease, errors),
             Processes = silo[nameof(SiloOptions.Processes)] ?? defaults.Processes,
             Host = silo[nameof(SiloOptions.Host)] ?? defaults.Host,
+            Cluster = silo[nameof(SiloOptions.Cluster)],
+            InCluster = BindCluster(silo.GetSection(nameof(SiloOptions.InCluster)), errors),
             Logs = silo[nameof(SiloOptions.Logs)] ?? defaults.Logs,
             Authentication = silo[nameof(SiloOptions.Authentication)] ?? defaults.Authentication,
             RequestBytesMax = (long)Number(
@@ -129,6 +140,25 @@ public static class SiloConfiguration
                 .ToImmutableSortedDictionary(s => s.Key, s => s["Url"]!, StringComparer.Ordinal),
             Secrets = all.GetSection("Secrets").GetChildren().Where(s => s.Value is not null)
                 .ToImmutableSortedDictionary(s => s.Key, s => s.Value!, StringComparer.Ordinal),
+        };
+    }
+
+    private static SiloClusterOptions BindCluster(IConfigurationSection cluster, List<string> errors)
+    {
+        CheckKeys(cluster, ClusterKeys, "Silo:InCluster", errors);
+        var defaults = new SiloClusterOptions();
+        return defaults with
+        {
+            SiloPort = (int)Number(
+                cluster, nameof(SiloClusterOptions.SiloPort), defaults.SiloPort, NumberStyles.None, errors),
+            GatewayPort = (int)Number(
+                cluster, nameof(SiloClusterOptions.GatewayPort), defaults.GatewayPort, NumberStyles.None, errors),
+            ProbeTimeout = Duration(cluster, nameof(SiloClusterOptions.ProbeTimeout), defaults.ProbeTimeout, errors),
+            ProbesMissedMax = (int)Number(
+                cluster, nameof(SiloClusterOptions.ProbesMissedMax), defaults.ProbesMissedMax, NumberStyles.None,
+                errors),
+            ResponseTimeout = Duration(
+                cluster, nameof(SiloClusterOptions.ResponseTimeout), defaults.ResponseTimeout, errors),
         };
     }
 

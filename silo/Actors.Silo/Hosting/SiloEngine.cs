@@ -30,9 +30,13 @@ public static class SiloEngine
         var configured = Configuration(options);
         services.AddSingleton<IServiceEndpoints>(new ConfiguredEndpoints(configured));
         services.AddSingleton<ISecrets>(new ConfiguredSecrets(configured));
-        Host(services, options.Host, engine =>
+        Host(services, options, engine =>
         {
-            engine.UseStore(options.Store, postgres => postgres.Lease = options.Lease);
+            engine.UseStore(options.Store, postgres =>
+            {
+                postgres.Lease = options.Lease;
+                postgres.Shared = options.Cluster is not null;
+            });
             engine.Standby = options.Standby;
             engine.Host = engine.Host with { WorkersMax = options.Workers };
             engine.DrainTimeout = options.StopTimeout;
@@ -63,9 +67,9 @@ public static class SiloEngine
             "another with --processes");
     }
 
-    private static void Host(IServiceCollection services, string host, Action<ActorsOptions> configure)
+    private static void Host(IServiceCollection services, SiloOptions options, Action<ActorsOptions> configure)
     {
-        if (host == SiloOptions.OrleansHost) OrleansHost.Add(services, configure);
+        if (options.Host == SiloOptions.OrleansHost) OrleansHost.Add(services, options, configure);
         else services.AddActors(configure);
     }
 

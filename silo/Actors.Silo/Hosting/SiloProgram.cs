@@ -40,6 +40,17 @@ public static class SiloProgram
     private static readonly Option<string> Host =
         new("--host") { Description = "Which host runs the grains: embedded, or orleans where it was built in" };
 
+    private static readonly Option<string> Cluster = new("--cluster")
+    {
+        Description = "Join the silos in this database, postgres://..., which holds the store; needs --host orleans",
+    };
+
+    private static readonly Option<string> SiloPort =
+        new("--silo-port") { Description = "In a cluster: port for the other silos. Default: 11111" };
+
+    private static readonly Option<string> GatewayPort =
+        new("--gateway-port") { Description = "In a cluster: port for Orleans clients. Default: 30000" };
+
     /// <summary>Runs the program.</summary>
     /// <param name="args">Flags.</param>
     /// <param name="run">Runs a silo with the options found, and gives the exit code.</param>
@@ -53,7 +64,7 @@ public static class SiloProgram
     {
         var command = new RootCommand("Runs a silo: processes from files, an HTTP API, a durable store.")
         {
-            Urls, Store, Standby, Lease, Processes, Config, Logs, Host,
+            Urls, Store, Standby, Lease, Processes, Config, Logs, Host, Cluster, SiloPort, GatewayPort,
         };
         command.SetAction((parsed, token) => RunAsync(parsed, run, error, token));
         var parsed = command.Parse(args);
@@ -92,6 +103,9 @@ public static class SiloProgram
                     ["Silo:Processes"] = parsed.GetValue(Processes),
                     ["Silo:Logs"] = parsed.GetValue(Logs),
                     ["Silo:Host"] = parsed.GetValue(Host),
+                    ["Silo:Cluster"] = parsed.GetValue(Cluster),
+                    ["Silo:InCluster:SiloPort"] = parsed.GetValue(SiloPort),
+                    ["Silo:InCluster:GatewayPort"] = parsed.GetValue(GatewayPort),
                 },
                 parsed.GetValue(Config));
         }

@@ -52,15 +52,22 @@ internal static class Migrations
             StoreOpenException.NotAStore);
     }
 
-    private static async Task<Migration?> RunNextAsync(
+    /// <summary>Lets nobody else change the schema until the transaction ends.</summary>
+    public static async Task LockAsync(
         NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var locking = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1, hashtext($2))", connection)
         {
             Parameters = { new() { Value = LockSpace }, new() { Value = schema } },
         };
         await locking.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<Migration?> RunNextAsync(
+        NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LockAsync(connection, schema, cancellationToken);
         var version = await VersionAsync(connection, schema, cancellationToken);
         var next = All.FirstOrDefault(migration => migration.Version == version + 1);
         if (next is null) return null;
@@ -124,7 +131,7 @@ internal static class Migrations
         return
         [
             .. assembly.GetManifestResourceNames()
-                .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+                .Where(name => !name.StartsWith(ClusterTables.Prefix, StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)
                 .Select(name => new Migration(
                     int.Parse(name.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture),

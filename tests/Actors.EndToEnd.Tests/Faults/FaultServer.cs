@@ -82,7 +82,7 @@ internal sealed class FaultServer : IAsyncDisposable
         if (_child is not null) await _child.DisposeAsync();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         for (var tries = 1; tries <= PortTriesMax; tries++)
         {

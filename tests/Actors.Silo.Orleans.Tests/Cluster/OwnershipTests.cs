@@ -83,6 +83,27 @@ public sealed class OwnershipTests
         ended.Status.ShouldBe(InvocationStatus.Cancelled);
     }
 
+    [Fact]
+    public async Task A_watch_from_another_silo_ends_at_once_with_what_it_watches()
+    {
+        await using var cluster = await RunningCluster.StartAsync(2, options => options
+            .AddHandler<Payload, Payload>("echo", (input, _) => ValueTask.FromResult(input))
+            .AddProcess(Process.Define<Payload>("short").Step("only", s => s.Call("echo")).Build()));
+        // Less than one of the ten-second waits in which growth is asked for.
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(9));
+        for (var i = 0; i < 8; i++)
+        {
+            var started = await cluster.Client.StartAsync(new StartRequest("short") { Key = $"w-{i}" });
+            await cluster.Client.WaitAsync(started.Id, TimeSpan.FromSeconds(8), late.Token);
+            foreach (var silo in new[] { 0, 1 })
+            {
+                var events = 0;
+                await foreach (var _ in cluster.ClientOf(silo).WatchAsync(started.Id, 0, late.Token)) events++;
+                events.ShouldBeGreaterThan(1);
+            }
+        }
+    }
+
     private static void AddProcess(ActorsOptions options) =>
         options.AddProcess(Process.Define<Payload>("approve").Step("only", s => s.Wait("approval")).Build());
 

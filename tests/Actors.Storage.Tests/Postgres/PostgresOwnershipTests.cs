@@ -148,6 +148,19 @@ public sealed class PostgresOwnershipTests(ServerFixture server)
         (await AppendAsync(store, 0)).ShouldBe(AppendResult.Appended);
     }
 
+    [PostgresFact]
+    public async Task The_tables_of_a_cluster_are_made_once_beside_those_of_the_store()
+    {
+        var address = server.NewAddress();
+        var options = new PostgresJournalOptions { Connection = address };
+        (await PostgresCluster.MigrateAsync(options)).ShouldBeTrue();
+        (await PostgresCluster.MigrateAsync(options)).ShouldBeFalse();
+
+        (await ServerFixture.AskAsync(address, "SELECT count(*) FROM OrleansQuery")).ShouldBe(9L);
+        await using var store = await ServerFixture.OpenAsync(address, isShared: true);
+        (await AppendAsync(store, 0)).ShouldBe(AppendResult.Appended);
+    }
+
     [Theory]
     [InlineData("postgres://")]
     [InlineData("postgres://user:secret@host:port/database")]

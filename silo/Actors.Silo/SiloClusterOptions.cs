@@ -1,0 +1,54 @@
+namespace Actors.Silo;
+
+/// <summary>
+/// How a silo works together with the others of its cluster; in files and the environment section
+/// <c>Silo:InCluster</c>. All of them should have the same times.
+/// </summary>
+public sealed record SiloClusterOptions
+{
+    /// <summary>Port of loopback for the other silos. Default: 11111. Range: 1 to 65,535.</summary>
+    public int SiloPort { get; init; } = 11_111;
+
+    /// <summary>Port of loopback for Orleans clients. Default: 30000. Range: 1 to 65,535.</summary>
+    public int GatewayPort { get; init; } = 30_000;
+
+    /// <summary>
+    /// How often a silo asks its neighbours whether they live, and how long it waits for the answer. Default: 5
+    /// seconds. Range: 100 milliseconds to 1 minute.
+    /// </summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Missed answers after which a silo votes to declare another dead. Default: 3. Range: 1 to 20.</summary>
+    public int ProbesMissedMax { get; init; } = 3;
+
+    /// <summary>
+    /// How long a call waits for an answer of another silo; then it is not known whether it was carried out, and the
+    /// caller is told so. Default: 30 seconds. Range: 11 seconds to 10 minutes: silos hold waiting calls for 10.
+    /// </summary>
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    internal void Check(List<string> errors)
+    {
+        CheckPort(errors, nameof(SiloPort), SiloPort);
+        CheckPort(errors, nameof(GatewayPort), GatewayPort);
+        if (SiloPort == GatewayPort)
+            errors.Add($"Silo:InCluster:SiloPort and GatewayPort are both {SiloPort}; a silo needs two ports");
+        CheckTime(errors, nameof(ProbeTimeout), ProbeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        CheckTime(
+            errors, nameof(ResponseTimeout), ResponseTimeout, TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(10));
+        if (ProbesMissedMax is < 1 or > 20)
+            errors.Add($"Silo:InCluster:ProbesMissedMax is {ProbesMissedMax}; it has to be from 1 to 20");
+    }
+
+    private static void CheckPort(List<string> errors, string name, int port)
+    {
+        if (port is < 1 or > 65_535) errors.Add($"Silo:InCluster:{name} is {port}; it has to be from 1 to 65535");
+    }
+
+    private static void CheckTime(List<string> errors, string name, TimeSpan value, TimeSpan min, TimeSpan max)
+    {
+        if (value >= min && value <= max) return;
+        errors.Add($"Silo:InCluster:{name} is {value:c}; it has to be from {Durations.Format(min)} to " +
+            Durations.Format(max));
+    }
+}
