@@ -32,6 +32,22 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncLifetime
     private CancellationToken Patient => _patience.Token;
 
     [PostgresFact]
+    public async Task Silos_that_are_killed_one_after_the_other_lose_nothing()
+    {
+        var cluster = await LoadedAsync(Tuned, 600);
+        for (var kill = 1; kill <= 3; kill++)
+        {
+            var silo = cluster.Silos[kill % 3];
+            await silo.KillAsync();
+            await _clients!.ReachedAsync(_clients.ProgressMax * (2 * kill) / 10, Patient);
+            await silo.StartAsync(Patient);
+            await _clients.ReachedAsync(_clients.ProgressMax * (2 * kill + 1) / 10, Patient);
+        }
+
+        await JudgeAsync();
+    }
+
+    [PostgresFact]
     public Task Invocations_of_a_killed_silo_move_again_with_tuned_probes() => MeasureKillAsync("tuned", Tuned);
 
     [PostgresFact]
