@@ -64,6 +64,27 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>Kills it, as a crash would: no checkpoint, no goodbye.</summary>
     public void Kill() => Stop("immediate");
 
+    /// <summary>
+    /// Kills its main process with SIGKILL, as the kernel would for want of memory, and waits until the others, which
+    /// notice that, are gone, too.
+    /// </summary>
+    public void KillHard()
+    {
+        var main = ProcessId;
+        var all = Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id == main || ParentOf(id) == main).ToList();
+        using (var process = Process.GetProcessById(main)) process.Kill();
+        if (!SpinWait.SpinUntil(() => !all.Exists(IsRunning), TimeSpan.FromSeconds(60)))
+            throw new InvalidOperationException("the server's processes outlive its main process");
+    }
+
+    /// <summary>Lets the server's user write into a folder.</summary>
+    public static void LetWrite(string folder)
+    {
+        if (IsRoot) Run("chown", User4Root, folder);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -76,6 +97,22 @@ internal sealed class PostgresServer : IDisposable
     private static string User4Root => File.ReadAllText("/etc/passwd").Contains("\npostgres:", StringComparison.Ordinal)
         ? "postgres"
         : "nobody";
+
+    // Also one that has ended and that nobody has waited for yet: its lock file keeps the next server out.
+    private static bool IsRunning(int process) => Directory.Exists($"/proc/{process}");
+
+    private static int ParentOf(int process)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(text[(text.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 
     private void Stop(string mode) =>
         RunAsServer("pg_ctl", "stop", "-D", Path.Combine(_folder, "data"), "-m", mode, "-w", "-t", "60", "-s");

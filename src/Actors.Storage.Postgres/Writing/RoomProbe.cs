@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Npgsql;
 
 namespace Actors.Storage.Postgres.Writing;
@@ -7,6 +8,9 @@ internal static class RoomProbe
 {
     private const int ProbeBytes = 64 * 1024;
 
+    // The server would compress zeros to next to nothing.
+    private static readonly byte[] Incompressible = RandomNumberGenerator.GetBytes(ProbeBytes);
+
     public static void Run(NpgsqlConnection connection)
     {
         using var command = new NpgsqlCommand(
@@ -15,7 +19,7 @@ internal static class RoomProbe
             SELECT key_id FROM filled
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = new byte[ProbeBytes] });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Incompressible });
         command.ExecuteNonQuery();
         using var clear = new NpgsqlCommand("DELETE FROM snapshots WHERE key_id = 0", connection);
         clear.ExecuteNonQuery();

@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Actors.Storage.Postgres.Writing;
 
-/// <summary>Column by column, as arrays go to the server.</summary>
+/// <summary>
+/// Column by column, as arrays go to the server. Statements unnest them side by side in a select list: in <c>FROM</c>
+/// the server would first write each column into a table of its own.
+/// </summary>
 internal static class Columns
 {
     public static void Add<T>(this NpgsqlBatchCommand command, List<T> column) =>
@@ -62,11 +65,13 @@ internal sealed class JournalRows
             purge is null
                 ? """
                   INSERT INTO journal (key_id, first, epoch, at, count, chain, events)
-                  SELECT u.* FROM require_owner($1, $2), unnest($3, $4, $5, $6, $7, $8, $9) AS u
+                  SELECT unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9)
+                  FROM require_owner($1, $2)
                   """
                 : """
                   INSERT INTO journal (key_id, first, epoch, at, count, chain, events)
-                  SELECT u.* FROM require_member($1, $2, $10), unnest($3, $4, $5, $6, $7, $8, $9) AS u
+                  SELECT unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9)
+                  FROM require_member($1, $2, $10)
                   """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = session });
@@ -137,7 +142,8 @@ internal sealed class KeyRows
             """
             INSERT INTO keys (hash, status, started_at, correlation, definition, ended_at, wake_at, resume,
                               id, epoch, kind, tenant, type, name)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8),
+                   unnest($9), unnest($10), unnest($11), unnest($12), unnest($13), unnest($14)
             """);
         AddProjection(command);
         command.Add(_ids);
@@ -156,8 +162,8 @@ internal sealed class KeyRows
             """
             UPDATE keys k SET status = u.status, started_at = u.started_at, correlation = u.correlation,
                 definition = u.definition, ended_at = u.ended_at, wake_at = u.wake_at, resume = u.resume
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
-                AS u(hash, status, started_at, correlation, definition, ended_at, wake_at, resume)
+            FROM (SELECT unnest($1) AS hash, unnest($2) AS status, unnest($3) AS started_at, unnest($4) AS correlation,
+                         unnest($5) AS definition, unnest($6) AS ended_at, unnest($7) AS wake_at, unnest($8) AS resume) u
             WHERE k.hash = u.hash
             """);
         AddProjection(command);
@@ -220,7 +226,7 @@ internal sealed class SnapshotRows
         var command = new NpgsqlBatchCommand(
             """
             INSERT INTO snapshots (key_id, sequence, chain, checksum, state)
-            SELECT * FROM unnest($1, $2, $3, $4, $5)
+            SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)
             ON CONFLICT (key_id) DO UPDATE SET sequence = excluded.sequence, chain = excluded.chain,
                 checksum = excluded.checksum, state = excluded.state
             """);
@@ -271,7 +277,7 @@ internal sealed class PayloadRows
         payloads.Add(_bytes);
         batch.BatchCommands.Add(payloads);
         var references = new NpgsqlBatchCommand(
-            "INSERT INTO payload_refs (key_id, hash) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING");
+            "INSERT INTO payload_refs (key_id, hash) SELECT unnest($1), unnest($2) ON CONFLICT DO NOTHING");
         references.Add(_keyIds);
         references.Add(_hashes);
         batch.BatchCommands.Add(references);

@@ -1,3 +1,4 @@
+using System.Data;
 using Actors.Journal;
 using Actors.Storage.Postgres.Opening;
 using Npgsql;
@@ -34,7 +35,9 @@ internal sealed class WriterSession(
     /// <exception cref="Exception">The server is away, and has been for as long as it is waited for.</exception>
     public NpgsqlConnection Get()
     {
-        if (_connection is { } connection) return connection;
+        if (_connection is { State: ConnectionState.Open } connection) return connection;
+        // The driver closes it after errors such as a full disk.
+        Drop();
         var since = time.GetTimestamp();
         var pause = PauseFirst;
         while (true)
