@@ -162,8 +162,9 @@ internal sealed class KeyRows
             """
             UPDATE keys k SET status = u.status, started_at = u.started_at, correlation = u.correlation,
                 definition = u.definition, ended_at = u.ended_at, wake_at = u.wake_at, resume = u.resume
-            FROM (SELECT unnest($1) AS hash, unnest($2) AS status, unnest($3) AS started_at, unnest($4) AS correlation,
-                         unnest($5) AS definition, unnest($6) AS ended_at, unnest($7) AS wake_at, unnest($8) AS resume) u
+            FROM (SELECT unnest($1) AS hash, unnest($2) AS status, unnest($3) AS started_at,
+                         unnest($4) AS correlation, unnest($5) AS definition, unnest($6) AS ended_at,
+                         unnest($7) AS wake_at, unnest($8) AS resume) u
             WHERE k.hash = u.hash
             """);
         AddProjection(command);
