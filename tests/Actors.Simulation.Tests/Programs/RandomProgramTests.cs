@@ -33,6 +33,10 @@ public sealed class RandomProgramTests
         Sweep(new SweepOptions { Count = 1000, WithFaults = false, Twice = false });
 
     [Fact]
+    public void Whatever_goes_wrong_everything_comes_out_as_the_oracle_says_and_the_same_way_each_time() =>
+        Sweep(new SweepOptions { Count = 150 });
+
+    [Fact]
     public void A_failing_run_is_made_as_small_as_what_makes_it_fail()
     {
         var run = SeedRun.Of(Enumerable.Range(0, 1000).Select(s => (ulong)s).First(s =>

@@ -1,4 +1,5 @@
 using Actors.Simulation.Faults;
+using Actors.Simulation.Mutants;
 using Actors.Simulation.Scheduling;
 using Actors.Simulation.World;
 
@@ -13,6 +14,9 @@ internal sealed record SeedRun(ulong Seed, RandomProgram Program, int Silos, Fau
 {
     private const int SilosMax = 3;
     private static readonly TimeSpan QuietWithin = TimeSpan.FromHours(1);
+
+    /// <summary>What is broken on purpose. Default: nothing.</summary>
+    public Mutant Mutant { get; init; }
 
     /// <summary>What a seed stands for.</summary>
     public static SeedRun Of(ulong seed, bool withFaults = true)
@@ -32,7 +36,11 @@ internal sealed record SeedRun(ulong Seed, RandomProgram Program, int Silos, Fau
         var handlers = new ProgramHandlers(Program, outside);
         var options = new SimulationOptions
         {
-            Configure = handlers.Configure,
+            Configure = (engine, world) =>
+            {
+                handlers.Configure(engine, world);
+                MutantPlant.Plant(Mutant, engine);
+            },
             Silos = Silos,
             Faults = Faults,
             QuietWithin = QuietWithin,
@@ -40,6 +48,6 @@ internal sealed record SeedRun(ulong Seed, RandomProgram Program, int Silos, Fau
         };
         return SimulatedWorld.Run(Seed, options, Live);
 
-        Task Live(WorldContext world) => new ProgramRun(Program, outside, world, Silos, Faults.For).RunAsync();
+        Task Live(WorldContext world) => new ProgramRun(this, outside, world).RunAsync();
     }
 }

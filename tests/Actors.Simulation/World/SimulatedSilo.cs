@@ -75,7 +75,8 @@ internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlac
                 Runtime = new SimulatedRuntime(node, world.NewRandom()),
             };
             world.Options.Configure(options, world.Context);
-            options.WrapWorker = worker => new SimulatedWorker(worker, world, node);
+            var wrap = options.WrapWorker;
+            options.WrapWorker = worker => new SimulatedWorker(wrap?.Invoke(worker) ?? worker, world, node);
             options.Cluster = (host, worker, _) => Surround(node, host, worker);
             var engine = new ActorsEngine(options, NoServices.Instance, NullLoggerFactory.Instance, node.Time);
             await engine.StartAsync(CancellationToken.None);
