@@ -8,6 +8,12 @@ namespace Actors.Grains.Invocations;
 /// </summary>
 public interface IDefinitionCatalog
 {
+    /// <summary>
+    /// Whether every process of this silo is known. Until then one that is missing may still come: a silo of a
+    /// cluster is given grains while it starts.
+    /// </summary>
+    bool IsComplete { get; }
+
     /// <summary>The definition of a hash that an invocation has pinned.</summary>
     /// <exception cref="NotFoundException">It was never registered with this store.</exception>
     ValueTask<CompiledProcess> GetAsync(string hash, CancellationToken cancellationToken);

@@ -118,7 +118,13 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         var child = WorkItemFactory.ChildOf(state, compiled, step, reference);
         var input = InvocationDocument.InputOf(state, compiled, reference.Item);
         if (!catalog.TryGetCurrent(child.Process, out var definition))
-            throw new TerminalException($"step '{reference}' starts process '{child.Process}', which is not registered", "not-found");
+        {
+            // It may be known in a moment: the next check of silent children asks again.
+            if (!catalog.IsComplete) return;
+            throw new TerminalException(
+                $"step '{reference}' starts process '{child.Process}', which is not registered", "not-found");
+        }
+
         if (definition.InputSchema?.Validate(input.ToElement()) is { IsEmpty: false } violations)
             throw new TerminalException($"the input of child process '{child.Process}' does not fit its schema: {violations[0]}", "invalid-payload");
         var parent = new ParentStep(state.Id, state.Run, reference, step.Attempts);

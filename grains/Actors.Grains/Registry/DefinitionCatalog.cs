@@ -16,6 +16,10 @@ public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
 {
     private readonly ConcurrentDictionary<string, CompiledProcess> _byHash = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CompiledProcess> _current = new(StringComparer.Ordinal);
+    private volatile bool _isComplete;
+
+    /// <inheritdoc/>
+    public bool IsComplete => _isComplete;
 
     /// <summary>The processes that can be started, by name.</summary>
     public IReadOnlyCollection<CompiledProcess> Current =>
@@ -27,6 +31,9 @@ public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
         _byHash[definition.Hash] = definition;
         _current[definition.Map.Process] = definition;
     }
+
+    /// <summary>All processes of this silo are current.</summary>
+    public void Complete() => _isComplete = true;
 
     /// <inheritdoc/>
     public async ValueTask<CompiledProcess> GetAsync(string hash, CancellationToken cancellationToken)

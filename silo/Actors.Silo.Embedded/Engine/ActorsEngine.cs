@@ -102,6 +102,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
                 running.Catalog.MakeCurrent(definition);
             }
 
+            running.Catalog.Complete();
             await running.Host.StartAsync(cancellationToken);
             _running = running;
             _standsByFor = null;

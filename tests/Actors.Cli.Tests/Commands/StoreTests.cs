@@ -33,7 +33,7 @@ public sealed class StoreTests : IDisposable
         early.Code.ShouldBe(2);
         early.Error.ShouldContain("actors store migrate");
         (await _cli.RunAsync("store", "migrate", "--store", store, "--json")).Json.GetProperty("migrated").GetInt32()
-            .ShouldBe(1);
+            .ShouldBeGreaterThan(0);
         (await _cli.RunAsync("store", "migrate", "--store", store)).Out.ShouldContain("up to date");
         (await _cli.RunAsync("run", file, "--store", store, "--key", "o-1")).Code.ShouldBe(0);
         var shown = await _cli.RunAsync("show", "order/o-1", "--store", store);
