@@ -27,6 +27,34 @@ public sealed class RegressionTests
     }
 
     [Fact]
+    public void A_silo_that_does_not_know_of_a_pause_does_not_say_that_it_is_over()
+    {
+        var faults = new FaultOptions
+        {
+            Rates = ImmutableSortedDictionary<FaultKind, double>.Empty.Add(FaultKind.WrongOwner, 0.5),
+            For = TimeSpan.FromMinutes(10),
+        };
+        var map = Process.Define("ask").Step("only", s => s.Wait("go")).Build();
+
+        Run(3, faults, engine => engine.AddProcess(map), PauseAndResumeAsync).Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_grain_that_waits_to_be_read_again_does_not_wait_for_a_clock_that_is_set_back()
+    {
+        var faults = new FaultOptions
+        {
+            Rates = ImmutableSortedDictionary<FaultKind, double>.Empty
+                .Add(FaultKind.AppendUncertain, 0.3).Add(FaultKind.ClockJump, 5),
+            For = TimeSpan.FromSeconds(60),
+        };
+        var map = Process.Define("work").Step("a", s => s.Simulate(TimeSpan.FromMilliseconds(100)))
+            .Step("b", s => s.After("a").Simulate(TimeSpan.FromMilliseconds(100))).Build();
+
+        Run(1, faults, engine => engine.AddProcess(map), AllEndUnaskedAsync).Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void An_invocation_with_a_flipped_bit_is_closed_and_said_to_be_damaged_and_the_others_go_on()
     {
         var program = OrderProgram.Of(3);
@@ -42,6 +70,37 @@ public sealed class RegressionTests
 
         // The last look has seen that it is refused and that the others are told; the audit names it and no other.
         result.Violations.ShouldHaveSingleItem().ShouldContain(damaged!.Value.ToString());
+    }
+
+    private static async Task PauseAndResumeAsync(WorldContext context)
+    {
+        for (var i = 0; i < Invocations; i++)
+        {
+            var id = (await context.EventuallyAsync(c => c.StartAsync(new StartRequest("ask") { Key = $"k{i}" }))).Id;
+            for (var ask = 0; ask < 4; ask++) await GetAsync(context, id);
+            await context.EventuallyAsync(client => client.PauseAsync(id));
+            await context.EventuallyAsync(client => client.ResumeAsync(id));
+            await using var store = context.Inspect();
+            if ((await store.FindAsync(id.Key))!.Projection.Status == nameof(InvocationStatus.Paused))
+                context.Violation($"{id} is paused behind an acknowledged resume");
+        }
+    }
+
+    private static async Task AllEndUnaskedAsync(WorldContext context)
+    {
+        for (var i = 0; i < Invocations; i++)
+        {
+            await context.EventuallyAsync(c => c.StartAsync(new StartRequest("work") { Key = $"k{i}" }));
+            await context.DelayAsync(TimeSpan.FromSeconds(1));
+        }
+
+        await context.DelayAsync(TimeSpan.FromMinutes(15));
+        for (var i = 0; i < Invocations; i++)
+        {
+            await using var store = context.Inspect();
+            var row = await store.FindAsync(new InvocationId("work", $"k{i}").Key);
+            if (row?.Projection.EndedAt is null) context.Violation($"k{i} is {row?.Projection.Status} for ever");
+        }
     }
 
     private static async Task SaysThatItIsDamagedAsync(WorldContext context, InvocationId id)

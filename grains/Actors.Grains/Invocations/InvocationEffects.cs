@@ -63,6 +63,17 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         foreach (var key in refused) HandOutAgain(state, key, turn);
     }
 
+    /// <summary>The attempts that are with workers.</summary>
+    public static IReadOnlyList<WorkKey> AttemptsOut(InvocationState state)
+    {
+        var keys = new List<WorkKey>();
+        ForEachOutstanding(state, (reference, step, isUndo) =>
+        {
+            if (isUndo || !IsChild(state, reference)) keys.Add(WorkItemFactory.KeyOf(state, step, reference, isUndo));
+        });
+        return keys;
+    }
+
     private void AskChildren(InvocationState state, IGrainTurn turn) =>
         ForEachOutstanding(state, (reference, step, isUndo) =>
         {

@@ -174,7 +174,14 @@ public sealed class InvocationGrain : Grain
     private Failure? Run(InvocationCommand command, IGrainTurn turn)
     {
         _events.Clear();
+        var run = State.Run;
+        var left = LeftBy(command);
         if (_machine.Handle(command, _events) is { } refusal) return refusal;
+        if (State.Run != run)
+        {
+            foreach (var key in left) turn.CancelWork(key);
+        }
+
         foreach (var e in _events) turn.Append(e);
         foreach (var e in _events) _effects.Act(State, e, turn);
         while (_effects.TryTakeBroken(out var broken)) FoldBroken(broken, turn);
@@ -185,6 +192,15 @@ public sealed class InvocationGrain : Grain
         RestIfOver(turn);
         return null;
     }
+
+    /// <summary>
+    /// Attempts of detached steps that a run leaves behind if the command begins the next one: they are told to stop.
+    /// </summary>
+    private IReadOnlyList<WorkKey> LeftBy(InvocationCommand command) =>
+        State.AttemptsOut > 0 &&
+        (State.Replacement is not null || command is InvocationCommand.Start { Policy: StartPolicy.Replace })
+            ? InvocationEffects.AttemptsOut(State)
+            : [];
 
     /// <summary>An attempt whose request could not even be built has failed for good, in the same turn.</summary>
     private void FoldBroken(InvocationCommand.Finish broken, IGrainTurn turn)

@@ -63,7 +63,8 @@ public sealed class LimitGate
 
     private void Fill(DateTimeOffset now)
     {
-        if (now <= _filledAt) return;
+        // A clock that was set back gives nothing, and takes nothing of the time to come.
+        if (now < _filledAt) _filledAt = now;
         if (!double.IsInfinity(_perSecond))
             _tokens = Math.Min(_bucket, _tokens + (now - _filledAt).TotalSeconds * _perSecond);
         _filledAt = now;

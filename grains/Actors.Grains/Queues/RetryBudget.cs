@@ -69,7 +69,8 @@ public sealed class RetryBudget
 
     private void Fill(DateTimeOffset now)
     {
-        if (now <= _filledAt) return;
+        // A clock that was set back gives nothing, and takes nothing of the time to come.
+        if (now < _filledAt) _filledAt = now;
         var elapsed = (now - _filledAt).TotalSeconds;
         var covered = Math.Min(elapsed, _covered);
         _covered -= covered;

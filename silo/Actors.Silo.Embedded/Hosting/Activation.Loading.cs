@@ -14,6 +14,9 @@ internal sealed partial class Activation
     private ITimer? _retryTimer;
     private volatile bool _waitsForStore;
 
+    /// <summary>Only the timer ends the pause: by a wall clock that was set back it would last for ever.</summary>
+    private volatile bool _pausesLoad;
+
     /// <summary>Whether it was dropped, and is read again as soon as the store takes appends.</summary>
     public bool WaitsForStore => _waitsForStore;
 
@@ -23,9 +26,9 @@ internal sealed partial class Activation
         if (_loading is null)
         {
             // Callers are to hear at once how the store is; everything else waits for the pause to end.
-            if (_mailbox.IsEmpty || _retryLoadAt > _host.Time.GetUtcNow() && !_callWaits) return false;
+            if (_mailbox.IsEmpty || _pausesLoad && !_callWaits) return false;
             _callWaits = false;
-            _retryLoadAt = default;
+            _pausesLoad = false;
             _loading = LoadAsync();
             if (!_loading.IsCompleted)
             {
@@ -115,7 +118,7 @@ internal sealed partial class Activation
     private void ReloadLater()
     {
         var pause = TimeSpan.FromTicks(Math.Min(RetryMax.Ticks, RetryFirst.Ticks << Math.Min(_failures - 1, 10)));
-        _retryLoadAt = _host.Time.GetUtcNow() + pause;
+        _pausesLoad = true;
         _retryTimer ??= _host.Time.CreateTimer(
             static state => ((Activation)state!).RetryNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _retryTimer.Change(pause, Timeout.InfiniteTimeSpan);
@@ -134,8 +137,9 @@ internal sealed partial class Activation
             return;
         }
 
-        // A message makes the run read the journal; what is outstanding is handed out by the first turn.
         if (_host.Store.Health != StoreHealth.Ready) return;
+        _pausesLoad = false;
+        // A message makes the run read the journal; what is outstanding is handed out by the first turn.
         if (TryEnqueue(new Envelope(TouchMessage, null), runHere: false) is false) Schedule(runHere: false);
     }
 

@@ -6,7 +6,9 @@ namespace Actors.Silo.Embedded.Hosting;
 /// Where several silos share a store, another one may have activated the grain as well and have written on. An append
 /// finds out by itself; a call that needs none would be answered from an old state, and a caller that asks again and
 /// again would hear the same for ever. So before a call is received, what the grain knows is compared with the store if
-/// that was last done more than a second ago.
+/// that was last done more than a second ago. And what a command is answered without an append, a refusal or that
+/// there is nothing to do, is told only once a look that began behind its turn has found nothing new: a silo that does
+/// not know of a pause must not say that it is over.
 /// </summary>
 internal sealed partial class Activation
 {
@@ -51,6 +53,16 @@ internal sealed partial class Activation
     {
         Schedule(runHere: false);
         _host.Ends();
+    }
+
+    /// <summary>In the place of an append: shows that the turns that are collected saw the current state.</summary>
+    /// <returns>Whether it is over already.</returns>
+    private bool BeginProof() => Begin(_collecting, 0, ProveAsync());
+
+    private async ValueTask<AppendResult> ProveAsync()
+    {
+        var page = await _host.Store.ReadAsync(Key, _sequence, bytesMax: 1);
+        return page.HeadSequence == _sequence ? AppendResult.Appended : AppendResult.StaleSequence;
     }
 
     private void NoteKnown()

@@ -31,11 +31,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private long _sequence;
     private long _epoch;
     private long _appending;
-    private DateTimeOffset _retryLoadAt;
     private Exception? _poison;
     private int _failures;
     private bool _rests;
-    private volatile bool _isResting;
     private Task? _loading;
     private int _prunePostponedAt = 64;
     private int _messages;
@@ -65,9 +63,6 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     /// <summary>Whether it was asked to leave and has not looked at that yet.</summary>
     public bool IsAskedToLeave => _mustLeave;
 
-    /// <summary>Whether it is done and stays for a moment only.</summary>
-    public bool IsResting => _isResting;
-
     /// <summary>Messages that wait, or are being received.</summary>
     public int Depth => Math.Max(0, Volatile.Read(ref _messages));
 
@@ -95,10 +90,10 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     }
 
     /// <summary>Lets the grain leave memory if it is idle, or at once if the host has closed.</summary>
-    public void AskToLeave(bool runHere = false)
+    public void AskToLeave()
     {
         _mustLeave = true;
-        Schedule(runHere);
+        Schedule(runHere: false);
     }
 
     public void Schedule(bool runHere, bool preferLocal = true)
@@ -137,7 +132,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         Volatile.Read(ref _appended) == 1 || _loading is { IsCompleted: true } || _looking is { IsCompleted: true } ||
         _loading is null && _looking is null && _poison is null &&
         (_host.IsClosed && _mustLeave && _inFlight is null ||
-            IsMoving && _inFlight is null || !_mailbox.IsEmpty && !IsAhead && (_retryLoadAt == default || _callWaits));
+            IsMoving && _inFlight is null || !_mailbox.IsEmpty && !IsAhead && (!_pausesLoad || _callWaits));
 
     private void Run()
     {
@@ -189,11 +184,14 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             else
             {
                 _rests = false;
+                var events = _collecting.Events.EventCount;
                 _grain!.Receive(message, this);
                 if (!_isAnswered) throw new InvalidOperationException("the message was not answered, now or later");
+                if (_isShared && caller is not null && message is not IRepeatable)
+                    _collecting.NeedsProof |= _collecting.Events.EventCount == events;
             }
 
-            if (_inFlight is null && !_collecting.HasEvents) CarryOut(_collecting);
+            if (_inFlight is null && _collecting is { HasEvents: false, NeedsProof: false }) CarryOut(_collecting);
             return null;
         }
         catch (Exception e)
@@ -224,20 +222,20 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     {
         while (_inFlight is null && !_collecting.IsEmpty)
         {
-            if (!_collecting.HasEvents)
+            if (_collecting is { HasEvents: false, NeedsProof: false })
             {
                 CarryOut(_collecting);
                 return;
             }
 
-            if (!TryBeginAppend(out var isOver) || !isOver) return;
+            if (_collecting.HasEvents ? !TryBeginAppend() : !BeginProof()) return;
             FinishAppend();
         }
     }
 
-    private bool TryBeginAppend(out bool isOver)
+    /// <returns>Whether it is over already.</returns>
+    private bool TryBeginAppend()
     {
-        isOver = false;
         ReadOnlyMemory<byte>? snapshot;
         try
         {
@@ -253,16 +251,21 @@ internal sealed partial class Activation : IThreadPoolWorkItem
 
         var batch = _collecting;
         var (events, count, payloads) = batch.Events.Take();
+        return Begin(batch, count, Append(new JournalAppend(
+            Key, _epoch, _sequence, events, count, _now, batch.Projection, payloads, snapshot)));
+    }
+
+    private bool Begin(TurnBatch batch, long count, ValueTask<AppendResult> append)
+    {
         _inFlight = batch;
         _collecting = _spare ?? _host.Batches.Rent();
         _spare = null;
         _appending = count;
         _host.AppendBegins();
-        _append = Append(new JournalAppend(
-            Key, _epoch, _sequence, events, count, _now, batch.Projection, payloads, snapshot));
-        isOver = _append.IsCompleted;
-        if (!isOver) _append.GetAwaiter().UnsafeOnCompleted(_onAppended);
-        return true;
+        _append = append;
+        if (append.IsCompleted) return true;
+        append.GetAwaiter().UnsafeOnCompleted(_onAppended);
+        return false;
     }
 
     private ValueTask<AppendResult> Append(JournalAppend append)
@@ -401,23 +404,14 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private void LeaveIfWanted()
     {
         PruneAbandoned();
-        var mustLeave = _mustLeave;
-        if (!_rests && !mustLeave) return;
+        if (!_rests && !_mustLeave) return;
         _mustLeave = false;
-        if (mustLeave) _isResting = false;
         if (_grain is null || _loading is not null || _inFlight is not null || !_collecting.IsEmpty) return;
         // Activated anew by its outcome, the grain would hand out the very attempt that has just ended.
         if (_atWork > 0) return;
         _postponedCalls.RemoveWhere(static c => c.IsAbandoned);
         if (_postponedCalls.Count > 0 || !CanBeWokenFromOutside()) return;
-        if (mustLeave || !_host.Resting.IsKept) Leave();
-        else if (!_isResting) Rest();
-    }
-
-    private void Rest()
-    {
-        _isResting = true;
-        _host.Resting.Add(this)?.AskToLeave(runHere: true);
+        Leave();
     }
 
     /// <summary>Callers that have gone are forgotten before they are many.</summary>

@@ -9,7 +9,6 @@ internal sealed class HostScans : IDisposable
 {
     private const int ResumePage = 1_000;
     private const int SweepsPerIdleTimeout = 4;
-    private static readonly TimeSpan RestTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(5);
 
@@ -33,11 +32,20 @@ internal sealed class HostScans : IDisposable
             TimeSpan.TicksPerMillisecond * 5,
             TimeSpan.TicksPerSecond));
         _sweepTimer = _host.Time.CreateTimer(_ => Sweep(), null, sweep, sweep);
-        ResumeAgain();
+        Resume();
     }
 
-    /// <summary>Takes up what is unfinished; once more if that is going on already.</summary>
+    /// <summary>
+    /// Takes up what is unfinished, once more if that is going on already, and looks for timers: of those that a silo
+    /// which has gone would have seen to, this one knows nothing until then.
+    /// </summary>
     public void ResumeAgain()
+    {
+        _ = _due.RunAsync(_stop.Token);
+        Resume();
+    }
+
+    private void Resume()
     {
         if (Interlocked.Exchange(ref _mustResume, 1) == 1) return;
         lock (_stop) Resumed = Resumed.IsCompleted ? ResumeAsync(_stop.Token) : ResumeAfterAsync(Resumed);
@@ -70,8 +78,7 @@ internal sealed class HostScans : IDisposable
             if (isReady && activation.WaitsForStore) activation.RetryNow();
             if (activation.IsAskedToLeave) leaving++;
             if (!activation.IsIdle) continue;
-            var idleFor = _host.Time.GetElapsedTime(activation.LastUsed);
-            if (idleFor < _host.Options.IdleTimeout && !(activation.IsResting && idleFor >= RestTimeout))
+            if (_host.Time.GetElapsedTime(activation.LastUsed) < _host.Options.IdleTimeout)
             {
                 idle.Add(activation);
                 continue;

@@ -37,6 +37,12 @@ internal sealed class TurnBatch : IDisposable
     /// <summary>Turns that went into it.</summary>
     public int Turns { get; set; }
 
+    /// <summary>
+    /// Whether a command was answered without an event: an append proves that the state was the current one, and here
+    /// there is none.
+    /// </summary>
+    public bool NeedsProof { get; set; }
+
     public bool HasEvents => Events.EventCount > 0;
 
     public bool IsEmpty => !HasEvents && Effects.Count == 0;
@@ -47,6 +53,7 @@ internal sealed class TurnBatch : IDisposable
         Effects.Clear();
         Projection = null;
         Turns = 0;
+        NeedsProof = false;
     }
 
     public void Dispose() => Events.Dispose();

@@ -13,7 +13,10 @@ public enum StartPolicy
     Reject = 2,
 
     /// <summary>
-    /// One that has not ended is cancelled (and compensated) first; then a new run starts under the same key.
+    /// One that has not ended is cancelled (and compensated) first; then a new run starts under the same key. It
+    /// supersedes all that is left of the run before it: detached steps of that run that have not come to their end
+    /// are not begun or tried again, attempts of theirs that are under way are told to stop, and what those did is not
+    /// recorded. Children that they started go on by themselves.
     /// </summary>
     Replace = 3,
 }

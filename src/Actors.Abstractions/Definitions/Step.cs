@@ -55,7 +55,10 @@ public sealed record Step
     /// </summary>
     public StepAction? Undo { get; init; }
 
-    /// <summary>Nobody waits for it: its failure is recorded, not propagated, and it never delays completion.</summary>
+    /// <summary>
+    /// Nobody waits for it: its failure is recorded, not propagated, and it never delays completion. It goes on when
+    /// its invocation has completed, until a start with <see cref="Actors.StartPolicy.Replace"/> begins the next run.
+    /// </summary>
     public bool Detached { get; init; }
 
     /// <summary>

@@ -221,10 +221,17 @@ internal static class TickRules
         }
 
         if (state.IsPaused) return;
+        TimerKey? first = null;
+        HashSet<TimerKey>? fired = null;
         while (state.Timers.TryPeek(out var key, out var due) && due <= at)
         {
             state.Timers.Dequeue();
-            if (TimerRules.Holds(state, key, due)) Fire(state, key, at, events);
+            if (!TimerRules.Holds(state, key, due)) continue;
+            // A step that was stopped and begun anew within one microsecond, or while the clock stood behind the start
+            // of the run, is in the queue twice with the same time.
+            if (first is null) first = key;
+            else if (!(fired ??= [first.Value]).Add(key)) continue;
+            Fire(state, key, at, events);
         }
     }
 

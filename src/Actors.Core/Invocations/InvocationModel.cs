@@ -25,10 +25,12 @@ internal static class InvocationModel
 
         if (state.Phase == InvocationPhase.Stopping) NextStopping(state, at, events);
         if (events.Count > 0 || state.IsPaused) return;
-        if (state.UndoReady.TryDequeue(out var undo))
+        // Read from a journal it holds those that have begun as well; what follows them must not wait for a command.
+        while (state.UndoReady.TryDequeue(out var undo))
         {
-            if (state.TryFind(undo, out _, out var step) && step is { IsUndoQueued: true, Undo: StepStatus.Pending })
-                events.Add(new InvocationEvent.StepScheduled(undo, at, step.UndoAttempts + 1, IsUndo: true));
+            if (!state.TryFind(undo, out _, out var step)) continue;
+            if (step is not { IsUndoQueued: true, Undo: StepStatus.Pending }) continue;
+            events.Add(new InvocationEvent.StepScheduled(undo, at, step.UndoAttempts + 1, IsUndo: true));
             return;
         }
 

@@ -14,9 +14,8 @@ internal sealed class Reader : IDisposable
         _connection = connection;
         _begin = connection.Prepare("BEGIN");
         _end = connection.Prepare("COMMIT");
-        var keys = new KeyRows(connection, new WordTable(connection));
-        Journals = new JournalReader(connection, keys);
-        Projections = new ProjectionReader(connection, keys);
+        Journals = new JournalReader(connection);
+        Projections = new ProjectionReader(connection);
     }
 
     public JournalReader Journals { get; }

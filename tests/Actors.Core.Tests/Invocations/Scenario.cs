@@ -16,7 +16,7 @@ internal sealed class Scenario
     public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly CompiledProcess _process;
-    private readonly InvocationMachine _machine;
+    private InvocationMachine _machine;
     private readonly List<InvocationEvent> _history = [];
     private DateTimeOffset _now = Noon;
 
@@ -80,6 +80,14 @@ internal sealed class Scenario
     public Scenario Resume() => Do(new InvocationCommand.Resume(_now));
 
     public Scenario Retry() => Do(new InvocationCommand.Retry(_now));
+
+    /// <summary>Goes on with a machine that has read the history.</summary>
+    public Scenario Reload()
+    {
+        _machine = new InvocationMachine(State.Id, _ => _process);
+        foreach (var e in _history) _machine.Replay(e);
+        return this;
+    }
 
     public Failure? Refusal { get; private set; }
 

@@ -21,6 +21,15 @@ public sealed class LimitGateTests
     }
 
     [Fact]
+    public void A_clock_that_is_set_back_gives_nothing_and_takes_nothing_of_the_time_to_come()
+    {
+        var gate = new LimitGate(new StepLimit(null, null, 1), Noon);
+        gate.TryBegin(Noon).ShouldBeTrue();
+        gate.TryBegin(Noon.AddHours(-1)).ShouldBeFalse();
+        gate.TryBegin(Noon.AddHours(-1).AddSeconds(1)).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_bucket_holds_one_second_and_fills_by_the_rate()
     {
         var gate = new LimitGate(new StepLimit(null, null, 4), Noon);

@@ -52,10 +52,17 @@ public sealed class RetryBudgetTests
     }
 
     [Fact]
-    public void It_does_not_fill_beyond_its_bound_nor_when_the_clock_goes_back()
+    public void A_clock_that_is_set_back_gives_nothing_and_takes_nothing_of_the_time_to_come()
     {
         var budget = Spent();
         budget.TryBegin(Noon.AddHours(-1)).ShouldBeFalse();
+        budget.TryBegin(Noon.AddHours(-1).AddSeconds(1)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void It_does_not_fill_beyond_its_bound()
+    {
+        var budget = Spent();
         budget.IsFull(Noon.AddSeconds(9)).ShouldBeFalse();
         budget.IsFull(Noon.AddDays(1)).ShouldBeTrue();
         for (var i = 0; i < RetryBudget.TokensMax; i++) budget.TryBegin(Noon.AddDays(1)).ShouldBeTrue();

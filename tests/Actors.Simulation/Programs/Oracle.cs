@@ -121,7 +121,9 @@ internal sealed class Oracle(RandomProgram program)
         var signals = lane.Commands.Where(c => c.Act == Act.Signal && (isLastRun || !replaced))
             .Distinct().GroupBy(c => c.Name).ToDictionary(g => g.Key, g => g.DistinctBy(c => c.Id).Count());
         var isRetried = lane.Commands.Any(c => c.Act == Act.RetryUntilCompleted);
-        return Forecasts(program.Find(lane.Process, version), signals, isRetried);
+        var all = Forecasts(program.Find(lane.Process, version), signals, isRetried);
+        // What detached steps have not done when the next run begins, they do no more.
+        return isLastRun ? all : all.ConvertAll(f => f.Step.Detached ? f with { IsSurplus = true } : f);
     }
 
     /// <summary>What becomes of each step of a child.</summary>
@@ -224,8 +226,10 @@ internal sealed class Oracle(RandomProgram program)
     /// <summary>With one mapped dependency a join counts its items.</summary>
     private static (int Done, int Failed, int Open) Count(ProgramStep step, List<Forecast> before)
     {
-        if (before is [{ Step.Items: { } items } mapped] && mapped.Fate is not (Fate.Skipped or Fate.Never))
+        if (before is [{ Step.Items: { } items } mapped] && mapped.Fate != Fate.Skipped)
         {
+            // A map that never begins may still have as many items as are needed.
+            if (mapped.Fate == Fate.Never) return (0, 0, Math.Max(items, step.Needed));
             var failed = mapped.Fate == Fate.Done ? 0 : 1;
             return (items - failed, failed, 0);
         }

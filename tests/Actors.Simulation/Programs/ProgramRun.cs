@@ -12,7 +12,10 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RestMax = TimeSpan.FromMinutes(10);
+
+    // Beyond what clocks are set back by: what is due at a time waits until they show it again.
+    private static readonly TimeSpan RestMax = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan ResumePeriod = TimeSpan.FromMinutes(2);
 
     /// <summary>Invocations whose start was acknowledged before the second version was there.</summary>
     private readonly HashSet<string> _startedOnFirst = new(StringComparer.Ordinal);
@@ -137,8 +140,17 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
     /// <summary>Liveness: behind the last fault everything that can run ends in a stated time.</summary>
     private async Task<InvocationView> EndOfAsync(InvocationId id)
     {
+        var pauses = Program.Lanes.Any(l => l.Key == id.Id && l.Commands.Any(c => c.Act == Act.Pause));
+        var resumeAt = world.Time.GetUtcNow() + ResumePeriod;
         while (true)
         {
+            // A copy of a pause that the network kept back holds it again: nothing says that it is an old one.
+            if (pauses && world.Time.GetUtcNow() >= resumeAt)
+            {
+                await TellAsync(client => client.ResumeAsync(id));
+                resumeAt += ResumePeriod;
+            }
+
             // Who asks wakes a grain that has missed its own alarm; so every other program only looks at the store.
             var isOver = run.Seed % 2 == 1 || await IsOverAsync(id);
             var view = isOver ? await AskAsync(client => client.WaitAsync(id, WaitMax)) : null;

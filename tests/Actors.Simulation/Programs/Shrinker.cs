@@ -155,6 +155,7 @@ internal static class ProgramRules
             p.Steps.Any(s => s.Target == "x"))) return false;
         if (acts.Contains(Act.RetryUntilCompleted) && new Oracle(program).EndsOf(lane, 1) != Ends.Completed)
             return false;
+        if (acts.LastIndexOf(Act.Pause) > acts.LastIndexOf(Act.Resume)) return false;
         if (acts.Contains(Act.AwaitSecondRun) && !acts.Contains(Act.Replace)) return false;
         if (!acts.Contains(Act.Replace)) return true;
         var isStuck = Oracle.NaturalEnd(

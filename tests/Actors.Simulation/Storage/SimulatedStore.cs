@@ -45,6 +45,12 @@ internal sealed class SimulatedStore
         return pending.Answer.Task;
     }
 
+    /// <summary>Ends when nothing is being written.</summary>
+    public async Task QuietAsync()
+    {
+        while (_isBusy && Health != StoreHealth.Stopped) await _node.DelayAsync(FlushMax);
+    }
+
     /// <summary>Reads from what is safe, after a moment.</summary>
     public async Task<T> ReadAsync<T>(Func<RecoveredStore, T> read)
     {

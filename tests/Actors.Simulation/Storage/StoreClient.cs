@@ -9,6 +9,11 @@ internal abstract class StoreLink
 
     public abstract long OwnerEpoch { get; }
 
+    /// <exception cref="StoreException">The answer was lost: it may have been done.</exception>
+    /// <exception cref="StoreStoppedException">The store takes no more appends from this process.</exception>
+    public virtual Task<AppendResult> AppendAsync(JournalAppend append) =>
+        AskAsync("append", store => store.AppendAsync(append));
+
     /// <exception cref="StoreException">The answer was lost: what was asked may have been done.</exception>
     public abstract Task<T> AskAsync<T>(string what, Func<SimulatedStore, Task<T>> ask);
 }
@@ -36,7 +41,7 @@ internal sealed class StoreClient(StoreLink link) : IJournalStore
         JournalAppend append, CancellationToken cancellationToken = default)
     {
         if (_isClosed) throw new StoreStoppedException("the simulated store is closed");
-        return await link.AskAsync("append", store => store.AppendAsync(append));
+        return await link.AppendAsync(append);
     }
 
     public ValueTask<JournalPage> ReadAsync(

@@ -8,7 +8,7 @@ namespace Actors.Simulation.World;
 /// Which attempts the safe part of the store knows of: an attempt that runs without being known here was handed out
 /// before its cause was durable.
 /// </summary>
-internal sealed class DurableCauses
+internal sealed class DurableCauses(List<string>? trace)
 {
     private readonly Dictionary<GrainKey, int> _runs = [];
     private readonly HashSet<WorkKey> _scheduled = [];
@@ -19,6 +19,7 @@ internal sealed class DurableCauses
         var id = new InvocationId(append.Key.Tenant, append.Key.Type, append.Key.Id);
         foreach (var e in InvocationEventCodec.Read(append.Events, static _ => Payload.Null))
         {
+            trace?.Add($"{"",12} {id}: {e}");
             if (e is InvocationEvent.Started started) _runs[append.Key] = started.Run;
             if (e is InvocationEvent.StepScheduled s)
                 _scheduled.Add(new WorkKey(id, _runs[append.Key], s.Step.Name, s.Step.Item, s.IsUndo, s.Attempt));

@@ -66,7 +66,7 @@ internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlac
     {
         try
         {
-            var store = world.OpenStore(this, node);
+            var store = await world.OpenStoreAsync(this, node);
             if (Node == node) Store = store;
             var options = new ActorsOptions
             {

@@ -35,6 +35,7 @@ public sealed class SimulatedWorld
     {
         (_seed, Options) = (seed, options);
         Scheduler = new SimulatedScheduler(seed) { TraceLog = options.KeepTrace ? [] : null };
+        Causes = new DurableCauses(Scheduler.TraceLog);
         _outside = Scheduler.NewNode("outside");
         ClientNode = Scheduler.NewNode("client");
         Faults = new WorldFaults(seed, options.Faults, Scheduler, Kill, Causes.Add);
@@ -62,7 +63,7 @@ public sealed class SimulatedWorld
 
     internal WorldContext Context { get; }
 
-    internal DurableCauses Causes { get; } = new();
+    internal DurableCauses Causes { get; }
 
     /// <summary>Every host there was; what they keep outside of the world is let go of at its end.</summary>
     internal List<EmbeddedGrainHost> Hosts { get; } = [];
@@ -99,9 +100,9 @@ public sealed class SimulatedWorld
         _violations.Add(what);
     }
 
-    internal IJournalStore OpenStore(SimulatedSilo silo, SimulatedNode node)
+    internal async Task<IJournalStore> OpenStoreAsync(SimulatedSilo silo, SimulatedNode node)
     {
-        if (_server is { } server) return new StoreClient(new ServerLink(this, silo, node, server));
+        if (_server is { } server) return new StoreClient(await ServerLink.OpenAsync(this, silo, node, server));
         _localStore = new SimulatedStore(node, _disk, Faults);
         return new StoreClient(new LocalLink(_localStore));
     }
