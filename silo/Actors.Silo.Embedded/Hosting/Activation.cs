@@ -34,6 +34,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private Exception? _poison;
     private int _failures;
     private bool _rests;
+    private volatile bool _isResting;
     private Task? _loading;
     private int _prunePostponedAt = 64;
     private int _messages;
@@ -63,6 +64,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     /// <summary>Whether it was asked to leave and has not looked at that yet.</summary>
     public bool IsAskedToLeave => _mustLeave;
 
+    /// <summary>Whether it is done and stays for a moment only.</summary>
+    public bool IsResting => _isResting;
+
     /// <summary>Messages that wait, or are being received.</summary>
     public int Depth => Math.Max(0, Volatile.Read(ref _messages));
 
@@ -90,10 +94,10 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     }
 
     /// <summary>Lets the grain leave memory if it is idle, or at once if the host has closed.</summary>
-    public void AskToLeave()
+    public void AskToLeave(bool runHere = false)
     {
         _mustLeave = true;
-        Schedule(runHere: false);
+        Schedule(runHere);
     }
 
     public void Schedule(bool runHere, bool preferLocal = true)
@@ -404,14 +408,23 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private void LeaveIfWanted()
     {
         PruneAbandoned();
-        if (!_rests && !_mustLeave) return;
+        var mustLeave = _mustLeave;
+        if (!_rests && !mustLeave) return;
         _mustLeave = false;
+        if (mustLeave) _isResting = false;
         if (_grain is null || _loading is not null || _inFlight is not null || !_collecting.IsEmpty) return;
         // Activated anew by its outcome, the grain would hand out the very attempt that has just ended.
         if (_atWork > 0) return;
         _postponedCalls.RemoveWhere(static c => c.IsAbandoned);
         if (_postponedCalls.Count > 0 || !CanBeWokenFromOutside()) return;
-        Leave();
+        if (mustLeave || !_host.Resting.IsKept) Leave();
+        else if (!_isResting) Rest();
+    }
+
+    private void Rest()
+    {
+        _isResting = true;
+        _host.Resting.Add(this)?.AskToLeave(runHere: true);
     }
 
     /// <summary>Callers that have gone are forgotten before they are many.</summary>

@@ -59,6 +59,7 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
             else if (_activations.ContainsKey(key.Grain)) Post(key.Grain, Activation.AskedWakeUp);
         });
         Around = new Alone(this);
+        Resting = new RestingGrains(options.RestingMax);
         Workers = new WorkerPool(this, worker);
         Watchers = new Watchers(Log);
         _scans = new HostScans(this);
@@ -90,6 +91,8 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     internal WakeUps WakeUps { get; }
 
     internal TurnBatchPool Batches { get; } = new();
+
+    internal RestingGrains Resting { get; }
 
     internal WorkerPool Workers { get; }
 

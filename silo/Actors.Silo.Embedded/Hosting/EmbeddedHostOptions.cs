@@ -20,6 +20,12 @@ public sealed record EmbeddedHostOptions
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Grains that are done and stay nevertheless until others are, or for a second: mostly somebody asks next how it
+    /// went. Default: 64. Range: 0 to 10,000.
+    /// </summary>
+    public int RestingMax { get; init; } = 64;
+
     /// <summary>Attempts that run at once. Default: 256. Range: 1 to 100,000.</summary>
     public int WorkersMax { get; init; } = 256;
 
@@ -53,6 +59,7 @@ public sealed record EmbeddedHostOptions
     {
         Check(MailboxMax, 1, 1_000_000, nameof(MailboxMax));
         Check(ActivationsMax, 0, 10_000_000, nameof(ActivationsMax));
+        Check(RestingMax, 0, 10_000, nameof(RestingMax));
         Check(IdleTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(IdleTimeout));
         Check(WorkersMax, 1, 100_000, nameof(WorkersMax));
         Check(WorkQueueMax, 0, 10_000_000, nameof(WorkQueueMax));

@@ -9,6 +9,7 @@ internal sealed class HostScans : IDisposable
 {
     private const int ResumePage = 1_000;
     private const int SweepsPerIdleTimeout = 4;
+    private static readonly TimeSpan RestTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(5);
 
@@ -78,7 +79,8 @@ internal sealed class HostScans : IDisposable
             if (isReady && activation.WaitsForStore) activation.RetryNow();
             if (activation.IsAskedToLeave) leaving++;
             if (!activation.IsIdle) continue;
-            if (_host.Time.GetElapsedTime(activation.LastUsed) < _host.Options.IdleTimeout)
+            var idleFor = _host.Time.GetElapsedTime(activation.LastUsed);
+            if (idleFor < _host.Options.IdleTimeout && !(activation.IsResting && idleFor >= RestTimeout))
             {
                 idle.Add(activation);
                 continue;

@@ -44,6 +44,9 @@ internal static class SqliteLibrary
                     "Update the system's SQLite (Debian: apt-get install libsqlite3-0).");
             }
 
+            // Counting every allocation takes a lock of the whole process. Refused, and no matter, if the program has
+            // used SQLite before.
+            _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
             return version;
         }
         catch (DllNotFoundException e)

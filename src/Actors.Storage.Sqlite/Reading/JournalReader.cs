@@ -14,9 +14,9 @@ internal sealed class JournalReader
     private readonly SqliteStatement _records;
     private readonly SqliteStatement _payload;
 
-    public JournalReader(SqliteConnection connection)
+    public JournalReader(SqliteConnection connection, KeyRows keys)
     {
-        _keys = new KeyRows(connection);
+        _keys = keys;
         _head = connection.Prepare("SELECT last, epoch FROM journal WHERE key_id = ?1 ORDER BY last DESC LIMIT 1");
         _snapshot = connection.Prepare("SELECT sequence, chain, checksum, state FROM snapshots WHERE key_id = ?1");
         _before = connection.Prepare(
@@ -29,10 +29,7 @@ internal sealed class JournalReader
     public JournalPage Read(GrainKey key, long? afterSequence, int bytesMax, CancellationToken cancellationToken)
     {
         var keyId = _keys.Find(key);
-        if (keyId == 0 || !_head.Bind(1, keyId).Step()) return new JournalPage(0, 0, null, []);
-        var (headSequence, headEpoch) = (_head.Number(0), _head.Number(1));
-        _head.Reset();
-
+        if (keyId == 0) return new JournalPage(0, 0, null, []);
         JournalSnapshot? snapshot = null;
         var start = new Position(0, JournalChain.Seed(key), 0);
         if (afterSequence is { } after)
@@ -41,12 +38,16 @@ internal sealed class JournalReader
         }
         else if (_snapshot.Bind(1, keyId).Step())
         {
-            snapshot = ReadSnapshot(key, headSequence, out start);
+            snapshot = ReadSnapshot(key, out start);
         }
 
-        var records = ReadRecords(key, keyId, start, bytesMax, cancellationToken);
-        var lastRead = records.Count > 0 ? records[^1].LastSequence : start.Sequence;
-        if (records.Count == 0 && lastRead != headSequence)
+        var end = start;
+        var records = ReadRecords(key, keyId, ref end, bytesMax, out var isAll, cancellationToken);
+        // The last record of all is the head.
+        var (headSequence, headEpoch) = isAll && records.Count > 0 ? (end.Sequence, end.Epoch) : ReadHead(keyId);
+        if (headSequence == 0) return new JournalPage(0, 0, null, []);
+        if (start.Sequence > headSequence) throw Corrupt(key, headSequence + 1, "the journal ends before its snapshot");
+        if (records.Count == 0 && end.Sequence != headSequence)
             throw Corrupt(key, start.Sequence + 1, "the records up to the head are missing");
         return new JournalPage(headSequence, headEpoch, snapshot, records);
     }
@@ -72,14 +73,21 @@ internal sealed class JournalReader
         return position;
     }
 
-    private JournalSnapshot ReadSnapshot(GrainKey key, long headSequence, out Position start)
+    private (long Sequence, long Epoch) ReadHead(long keyId)
+    {
+        if (!_head.Bind(1, keyId).Step()) return default;
+        var head = (_head.Number(0), _head.Number(1));
+        _head.Reset();
+        return head;
+    }
+
+    private JournalSnapshot ReadSnapshot(GrainKey key, out Position start)
     {
         var sequence = _snapshot.Number(0);
         var chain = unchecked((uint)_snapshot.Number(1));
         var checksum = unchecked((uint)_snapshot.Number(2));
         var state = _snapshot.Blob(3).ToArray();
         _snapshot.Reset();
-        if (sequence > headSequence) throw Corrupt(key, headSequence + 1, "the journal ends before its snapshot");
         if (JournalChain.OfSnapshot(chain, sequence, state) != checksum)
             throw Corrupt(key, sequence, "the snapshot's checksum does not fit");
         start = new Position(sequence, chain, 0);
@@ -87,9 +95,11 @@ internal sealed class JournalReader
     }
 
     private List<JournalRecord> ReadRecords(
-        GrainKey key, long keyId, Position position, int bytesMax, CancellationToken cancellationToken)
+        GrainKey key, long keyId, ref Position position, int bytesMax, out bool isAll,
+        CancellationToken cancellationToken)
     {
         List<JournalRecord> records = [];
+        isAll = true;
         long bytes = 0;
         _records.Bind(1, keyId).Bind(2, position.Sequence);
         while (_records.Step())
@@ -100,6 +110,7 @@ internal sealed class JournalReader
             bytes += record.Events.Length;
             if (bytes < bytesMax) continue;
             _records.Reset();
+            isAll = false;
             break;
         }
 

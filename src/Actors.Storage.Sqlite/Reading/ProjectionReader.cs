@@ -26,9 +26,9 @@ internal sealed class ProjectionReader
     private readonly SqliteStatement _due;
     private readonly SqliteStatement _resumable;
 
-    public ProjectionReader(SqliteConnection connection)
+    public ProjectionReader(SqliteConnection connection, KeyRows keys)
     {
-        _keys = new KeyRows(connection);
+        _keys = keys;
         _find = connection.Prepare($"SELECT {Columns} {From} WHERE k.id = ?1");
         _list = connection.Prepare(
             $"""

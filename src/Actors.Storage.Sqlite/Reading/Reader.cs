@@ -14,8 +14,9 @@ internal sealed class Reader : IDisposable
         _connection = connection;
         _begin = connection.Prepare("BEGIN");
         _end = connection.Prepare("COMMIT");
-        Journals = new JournalReader(connection);
-        Projections = new ProjectionReader(connection);
+        var keys = new KeyRows(connection, new WordTable(connection));
+        Journals = new JournalReader(connection, keys);
+        Projections = new ProjectionReader(connection, keys);
     }
 
     public JournalReader Journals { get; }

@@ -23,8 +23,8 @@ internal sealed class AppendTransaction
     public AppendTransaction(SqliteConnection connection, int headsMax)
     {
         _heads = new GenerationCache<GrainKey, JournalHead>(headsMax);
-        _keys = new KeyRows(connection);
         _words = new WordTable(connection);
+        _keys = new KeyRows(connection, _words);
         _projections = new ProjectionWriter(connection, _words);
         _payloads = new PayloadWriter(connection);
         _lastKey = connection.Prepare(

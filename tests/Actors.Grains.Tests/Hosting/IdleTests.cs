@@ -162,7 +162,10 @@ public sealed class IdleTests
     [InlineData(3)]
     public async Task Grains_that_leave_all_the_time_lose_and_double_nothing(int seed)
     {
-        var options = new EmbeddedHostOptions { ActivationsMax = 0, IdleTimeout = TimeSpan.FromMilliseconds(10) };
+        var options = new EmbeddedHostOptions
+        {
+            ActivationsMax = 0, RestingMax = 0, IdleTimeout = TimeSpan.FromMilliseconds(10),
+        };
         await using var world = new ScriptWorld { Options = options };
         await world.Host.StartAsync(default);
         const int keys = 5, each = 300;

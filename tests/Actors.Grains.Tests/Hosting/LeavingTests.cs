@@ -45,6 +45,24 @@ public sealed class LeavingTests
     }
 
     [Fact]
+    public async Task Of_grains_that_rest_the_last_stay_for_a_second()
+    {
+        await using var test = new TestHost(options: new EmbeddedHostOptions { RestingMax = 2 });
+        await test.Host.StartAsync(CancellationToken.None);
+        foreach (var id in new[] { "a", "b", "c" }) await AddAndRest(test, id);
+        await TestHost.UntilAsync(() => test.Host.ActivationCount == 2);
+        await AddAndRest(test, "b");
+        (await test.ReadAsync("b")).ShouldBe(2);
+        test.Activations.Select(k => k.Id).ShouldBe(["a", "b", "c"]);
+        test.Clock.Advance(TimeSpan.FromMilliseconds(900));
+        await TestHost.UntilAsync(() => test.Host.Activations.All(a => a.IsIdle));
+        test.Host.ActivationCount.ShouldBe(2);
+        test.Clock.Advance(TimeSpan.FromMilliseconds(1_100));
+        await TestHost.UntilAsync(() => test.Host.ActivationCount == 0);
+        (await test.ReadAsync("a")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Idle_grains_leave_after_the_idle_timeout_and_not_before()
     {
         var options = new EmbeddedHostOptions { IdleTimeout = TimeSpan.FromSeconds(60) };

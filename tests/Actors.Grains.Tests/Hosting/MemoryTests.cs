@@ -16,7 +16,8 @@ public sealed class MemoryTests
         const int count = 20_000;
         await using var test = new TestHost();
         var store = new ForgetfulStore();
-        await using var host = new EmbeddedGrainHost(store, test, test, test.Clock, new EmbeddedHostOptions(), test);
+        var options = new EmbeddedHostOptions { RestingMax = 0 };
+        await using var host = new EmbeddedGrainHost(store, test, test, test.Clock, options, test);
         await host.StartAsync(CancellationToken.None);
         async Task SuspendAsync(int from, int to)
         {

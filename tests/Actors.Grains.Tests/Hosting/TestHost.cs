@@ -17,7 +17,8 @@ internal sealed class TestHost : IGrainFactory, IWorker, ILogger, IAsyncDisposab
     public TestHost(GatedStore? store = null, EmbeddedHostOptions? options = null, TimeProvider? time = null)
     {
         Store = store ?? new GatedStore();
-        Host = new EmbeddedGrainHost(Store, this, this, time ?? Clock, options ?? new EmbeddedHostOptions(), this);
+        options ??= new EmbeddedHostOptions { RestingMax = 0 };
+        Host = new EmbeddedGrainHost(Store, this, this, time ?? Clock, options, this);
         OnMessage = (grain, message, _) => Messages.Writer.TryWrite((grain.Key.Id, message));
     }
 

@@ -41,6 +41,7 @@ public sealed record SimulationOptions
         WorkQueueMax = random.Pick([0, 3, 10_000]),
         TimerHorizon = TimeSpan.FromSeconds(random.Pick([1, 30, 600])),
         ResumeConcurrency = random.Pick([1, 64]),
+        RestingMax = random.Pick([0, 2, 64]),
     };
 }
 

@@ -21,7 +21,7 @@ internal sealed class ScriptWorld : IGrainFactory, IWorker, IAsyncDisposable
 
     public ManualTimeProvider Time { get; init; } = new();
 
-    public EmbeddedHostOptions Options { get; init; } = new();
+    public EmbeddedHostOptions Options { get; init; } = new() { RestingMax = 0 };
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 

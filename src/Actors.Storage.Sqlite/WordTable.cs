@@ -1,6 +1,6 @@
 using Actors.Storage.Sqlite.Native;
 
-namespace Actors.Storage.Sqlite.Writing;
+namespace Actors.Storage.Sqlite;
 
 /// <summary>
 /// Gives words that repeat (tenants, types, statuses, definitions) a number. Numbers are never given back.
@@ -11,12 +11,23 @@ internal sealed class WordTable(SqliteConnection connection)
 
     private readonly GenerationCache<string, object> _known = new(CountMax);
     private readonly SqliteStatement _find = connection.Prepare("SELECT id FROM words WHERE word = ?1");
-    private readonly SqliteStatement _add = connection.Prepare("INSERT INTO words (word) VALUES (?1) RETURNING id");
+    private SqliteStatement? _add;
 
-    public long NumberOf(string word)
+    /// <summary>The number of a word; null: it has none yet.</summary>
+    public long? Find(string word)
     {
         if (_known.Find(word) is long known) return known;
-        var number = Query(_find, word) ?? Query(_add, word)!.Value;
+        if (Query(_find, word) is not { } number) return null;
+        _known.Add(word, number);
+        return number;
+    }
+
+    /// <summary>The number of a word, which gets one if it has none. Only in a transaction that writes.</summary>
+    public long NumberOf(string word)
+    {
+        if (Find(word) is { } known) return known;
+        _add ??= connection.Prepare("INSERT INTO words (word) VALUES (?1) RETURNING id");
+        var number = Query(_add, word)!.Value;
         _known.Add(word, number);
         return number;
     }
