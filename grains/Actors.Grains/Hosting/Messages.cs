@@ -16,6 +16,16 @@ public abstract record GrainRequest<TReply> : GrainMessage where TReply : GrainR
 public interface IRepeatable;
 
 /// <summary>
+/// A message to a grain whose id its sender may have just made up, so that there is no journal to read. It is believed
+/// until the first append: a journal that exists nevertheless refuses that, and is read.
+/// </summary>
+public interface IFirstMessage
+{
+    /// <summary>Whether the id is new.</summary>
+    bool IsIdNew { get; }
+}
+
+/// <summary>
 /// What grains answer. Refusals that callers must expect are replies; only the loss of the grain is an exception.
 /// </summary>
 public abstract record GrainReply;

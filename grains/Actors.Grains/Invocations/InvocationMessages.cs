@@ -10,9 +10,11 @@ namespace Actors.Grains.Invocations;
 /// <param name="Policy">If it exists.</param>
 /// <param name="Parent">The step that waits for its end; null: none.</param>
 /// <param name="TraceParent">W3C trace parent; null: none.</param>
+/// <param name="IsIdNew">Whether the sender has just made up the id.</param>
 public sealed record StartInvocation(
     string Definition, Payload Input, string CorrelationId, StartPolicy Policy,
-    ParentStep? Parent = null, string? TraceParent = null) : GrainRequest<StartReply>;
+    ParentStep? Parent = null, string? TraceParent = null, bool IsIdNew = false)
+    : GrainRequest<StartReply>, IFirstMessage;
 
 /// <summary>The invocation exists, durably.</summary>
 /// <param name="Created">Whether this start created a run.</param>

@@ -26,11 +26,13 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         CheckName("process", request.Process);
         var definition = Find(request.Process);
         CheckInput(definition, request.Input);
-        var id = new InvocationId(request.Tenant, request.Process, KeyOf(definition, request));
+        var key = KeyOf(definition, request);
+        var id = new InvocationId(request.Tenant, request.Process, key ?? NewId());
         var correlation = request.CorrelationId ?? Activity.Current?.TraceId.ToHexString() ?? NewId();
         if (!Names.IsId(correlation)) throw new InvalidNameException(IdRule("correlation id", correlation));
         var start = new StartInvocation(
-            definition.Hash, request.Input, correlation, request.Policy, TraceParent: Activity.Current?.Id);
+            definition.Hash, request.Input, correlation, request.Policy, TraceParent: Activity.Current?.Id,
+            IsIdNew: key is null);
         var reply = definition is { IsPipeline: true, IsDirect: false }
             ? await StartAdmittedAsync(definition, id, start, cancellationToken)
             : await CallAsync<StartReply, StartReply>(id.Key, start, id, cancellationToken);
@@ -264,10 +266,10 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
 
     private string NewId() => engine().Host.Runtime.NewId();
 
-    private string KeyOf(CompiledProcess definition, StartRequest request)
+    private static string? KeyOf(CompiledProcess definition, StartRequest request)
     {
-        var key = request.Key ?? KeyInInput(definition, request.Input) ?? request.FallbackKey ?? NewId();
-        return Names.IsId(key) ? key : throw new InvalidNameException(IdRule("idempotency key", key));
+        var key = request.Key ?? KeyInInput(definition, request.Input) ?? request.FallbackKey;
+        return key is null || Names.IsId(key) ? key : throw new InvalidNameException(IdRule("idempotency key", key));
     }
 
     private static string? KeyInInput(CompiledProcess definition, Payload input)

@@ -61,6 +61,8 @@ internal sealed partial class Activation
         return false;
     }
 
+    private static JournalPage NoJournal { get; } = new(0, 0, null, []);
+
     private static Activated ActivatedMessage { get; } = new();
 
     private static Touch TouchMessage { get; } = new();
@@ -68,7 +70,7 @@ internal sealed partial class Activation
     private async Task LoadAsync()
     {
         var grain = _host.Factory.Create(Key);
-        var page = await _host.Store.ReadAsync(Key);
+        var page = IsNew() ? NoJournal : await _host.Store.ReadAsync(Key);
         var history = new History(_host.Store, Key, page);
         await grain.ActivateAsync(history, CancellationToken.None);
         _sequence = page.HeadSequence;
@@ -79,6 +81,8 @@ internal sealed partial class Activation
         NoteKnown();
         _host.CountActivation();
     }
+
+    private bool IsNew() => _failures == 0 && _mailbox.Peek() is IFirstMessage { IsIdNew: true };
 
     private void OnLoadFailed(Exception trouble)
     {

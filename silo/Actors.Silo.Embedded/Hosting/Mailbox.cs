@@ -1,3 +1,5 @@
+using Actors.Grains.Hosting;
+
 namespace Actors.Silo.Embedded.Hosting;
 
 /// <summary>
@@ -40,6 +42,12 @@ internal sealed class Mailbox
             Volatile.Write(ref _count, _count - 1);
             return true;
         }
+    }
+
+    /// <summary>What would be taken out next; null: nothing waits.</summary>
+    public GrainMessage? Peek()
+    {
+        lock (_gate) return _count == 0 ? null : _ring[_first].Message;
     }
 
     /// <summary>Whether somebody waits for an answer to something in it.</summary>

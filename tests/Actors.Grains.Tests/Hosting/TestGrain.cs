@@ -16,7 +16,10 @@ internal sealed record Added(int Amount) : IJournalEvent
 }
 
 /// <summary>A call whose turn the test writes; a null result means that the turn has answered, or will.</summary>
-internal sealed record Ask(Func<TestGrain, IGrainTurn, GrainReply?> Turn) : GrainRequest<GrainReply>;
+internal sealed record Ask(Func<TestGrain, IGrainTurn, GrainReply?> Turn) : GrainRequest<GrainReply>, IFirstMessage
+{
+    public bool IsIdNew { get; init; }
+}
 
 /// <summary>A one way message whose turn the test writes.</summary>
 internal sealed record Tell(Action<TestGrain, IGrainTurn> Turn) : GrainMessage;
