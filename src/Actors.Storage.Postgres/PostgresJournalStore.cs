@@ -16,7 +16,6 @@ namespace Actors.Storage.Postgres;
 /// </summary>
 public sealed class PostgresJournalStore : IJournalStore
 {
-    private readonly PostgresJournalOptions _options;
     private readonly Database _database;
     private readonly WriterQueue _queue;
     private readonly WriterHealth _health;
@@ -26,13 +25,12 @@ public sealed class PostgresJournalStore : IJournalStore
     private readonly ReaderPool _readers;
     private readonly JournalReader _journals;
     private readonly ProjectionReader _projections;
-    private readonly RequestPool _requests;
+    private readonly WriterEntrance _entrance;
     private int _disposed;
 
     private PostgresJournalStore(
         PostgresJournalOptions options, Database database, long epoch, TimeProvider time, ILogger logger)
     {
-        _options = options;
         _database = database;
         OwnerEpoch = epoch;
         _queue = new WriterQueue(new WriterBounds(
@@ -44,7 +42,7 @@ public sealed class PostgresJournalStore : IJournalStore
         _readers = new ReaderPool(database, options, time);
         _journals = new JournalReader(_readers);
         _projections = new ProjectionReader(_readers);
-        _requests = new RequestPool(options.QueueCountMax);
+        _entrance = new WriterEntrance(_queue, _health, options.QueueCountMax, options.AppendBytesMax);
         _writer.Start();
     }
 
@@ -122,18 +120,8 @@ public sealed class PostgresJournalStore : IJournalStore
     /// <remarks>
     /// Cancelling ends the wait for room in the queue; an append that is in the queue is carried out.
     /// </remarks>
-    public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<AppendResult>(cancellationToken);
-        var bytes = AppendRules.Check(append, _options.AppendBytesMax);
-        if (_health.Refusal() is { } refusal) return ValueTask.FromException<AppendResult>(refusal());
-        var request = _requests.Rent().Start(append, bytes);
-        var task = request.Task;
-        if (_queue.TryEnqueue(request, out var room)) return task;
-        if (room is not null) return AppendWhenThereIsRoomAsync(request, room, cancellationToken);
-        _requests.Return(request);
-        return ValueTask.FromException<AppendResult>(_health.StoppedException());
-    }
+    public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken = default) =>
+        _entrance.AppendAsync(append, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<JournalPage> ReadAsync(
@@ -175,23 +163,10 @@ public sealed class PostgresJournalStore : IJournalStore
     /// <remarks>
     /// Runs in short transactions between those of the appends; cancelling leaves the rest to the next purge.
     /// </remarks>
-    public async ValueTask<int> PurgeAsync(
-        DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default)
-    {
-        var removed = 0;
-        while (removed < countMax)
-        {
-            var step = await OnWriterAsync(() => _purger.Hide(endedBefore, countMax - removed), cancellationToken);
-            if (step == 0) break;
-            removed += step;
-        }
-
-        while (await OnWriterAsync(_purger.Reclaim, cancellationToken))
-        {
-        }
-
-        return removed;
-    }
+    public ValueTask<int> PurgeAsync(
+        DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default) =>
+        _entrance.PurgeAsync(
+            most => _purger.Hide(endedBefore, most), _purger.Reclaim, countMax, cancellationToken);
 
     /// <summary>Carries out what is queued, gives the store back, closes the connections.</summary>
     public async ValueTask DisposeAsync()
@@ -223,39 +198,6 @@ public sealed class PostgresJournalStore : IJournalStore
         var epoch = await new Standby(database, options, time, logger).TakeAsync(cancellationToken);
         PostgresJournalLog.Opened(logger, database.Place, epoch, connection.PostgreSqlVersion.ToString());
         return epoch;
-    }
-
-    private async ValueTask<AppendResult> AppendWhenThereIsRoomAsync(
-        AppendRequest request, Task room, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            await room.WaitAsync(cancellationToken);
-            if (_health.Refusal() is { } refusal) throw refusal();
-            var task = request.Task;
-            if (_queue.TryEnqueue(request, out var next)) return await task;
-            room = next ?? throw _health.StoppedException();
-        }
-    }
-
-    private async ValueTask<T> OnWriterAsync<T>(Func<T> step, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (_health.Refusal() is { } refusal) throw refusal();
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var taken = _queue.TryEnqueue(() =>
-        {
-            try
-            {
-                done.SetResult(step());
-            }
-            catch (StoreException e)
-            {
-                done.SetException(e);
-            }
-        });
-        if (!taken) throw _health.StoppedException();
-        return await done.Task;
     }
 
     private async Task ReleaseAsync()

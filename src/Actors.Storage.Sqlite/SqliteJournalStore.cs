@@ -15,7 +15,6 @@ namespace Actors.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteJournalStore : IJournalStore
 {
-    private readonly SqliteJournalOptions _options;
     private readonly StoreFile _file;
     private readonly WriterQueue _queue;
     private readonly WriterHealth _health;
@@ -23,12 +22,11 @@ public sealed class SqliteJournalStore : IJournalStore
     private readonly RoomProbe _probe;
     private readonly Purger _purger;
     private readonly ReaderPool _readers;
-    private readonly RequestPool _requests;
+    private readonly WriterEntrance _entrance;
     private int _disposed;
 
     private SqliteJournalStore(SqliteJournalOptions options, StoreFile file, TimeProvider time, ILogger logger)
     {
-        _options = options;
         _file = file;
         _queue = new WriterQueue(new WriterBounds(
             options.QueueCountMax, options.QueueBytesMax, options.TransactionCountMax, options.TransactionBytesMax));
@@ -37,7 +35,7 @@ public sealed class SqliteJournalStore : IJournalStore
         _probe = new RoomProbe(file.Connection, _queue, _health, _writer, options.FullProbeInterval, time);
         _purger = new Purger(file.Connection, _writer);
         _readers = new ReaderPool(file.Path, options);
-        _requests = new RequestPool(options.QueueCountMax);
+        _entrance = new WriterEntrance(_queue, _health, options.QueueCountMax, options.AppendBytesMax);
         _writer.Start();
     }
 
@@ -79,18 +77,8 @@ public sealed class SqliteJournalStore : IJournalStore
     /// <remarks>
     /// Cancelling ends the wait for room in the queue; an append that is in the queue is carried out.
     /// </remarks>
-    public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<AppendResult>(cancellationToken);
-        var bytes = AppendRules.Check(append, _options.AppendBytesMax);
-        if (_health.Refusal() is { } refusal) return ValueTask.FromException<AppendResult>(refusal());
-        var request = _requests.Rent().Start(append, bytes);
-        var task = request.Task;
-        if (_queue.TryEnqueue(request, out var room)) return task;
-        if (room is not null) return AppendWhenThereIsRoomAsync(request, room, cancellationToken);
-        _requests.Return(request);
-        return ValueTask.FromException<AppendResult>(_health.StoppedException());
-    }
+    public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken = default) =>
+        _entrance.AppendAsync(append, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<JournalPage> ReadAsync(
@@ -142,23 +130,10 @@ public sealed class SqliteJournalStore : IJournalStore
     /// <remarks>
     /// Runs in short transactions between those of the appends; cancelling leaves the rest to the next purge.
     /// </remarks>
-    public async ValueTask<int> PurgeAsync(
-        DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default)
-    {
-        var removed = 0;
-        while (removed < countMax)
-        {
-            var step = await OnWriterAsync(() => _purger.Hide(endedBefore, countMax - removed), cancellationToken);
-            if (step == 0) break;
-            removed += step;
-        }
-
-        while (await OnWriterAsync(_purger.Reclaim, cancellationToken))
-        {
-        }
-
-        return removed;
-    }
+    public ValueTask<int> PurgeAsync(
+        DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default) =>
+        _entrance.PurgeAsync(
+            most => _purger.Hide(endedBefore, most), _purger.Reclaim, countMax, cancellationToken);
 
     /// <summary>Carries out what is queued, then closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -179,39 +154,6 @@ public sealed class SqliteJournalStore : IJournalStore
         var file = StoreFile.Open(options, time);
         SqliteJournalLog.Opened(logger, file.Path, file.OwnerEpoch, version);
         return new SqliteJournalStore(options, file, time, logger);
-    }
-
-    private async ValueTask<AppendResult> AppendWhenThereIsRoomAsync(
-        AppendRequest request, Task room, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            await room.WaitAsync(cancellationToken);
-            if (_health.Refusal() is { } refusal) throw refusal();
-            var task = request.Task;
-            if (_queue.TryEnqueue(request, out var next)) return await task;
-            room = next ?? throw _health.StoppedException();
-        }
-    }
-
-    private async ValueTask<T> OnWriterAsync<T>(Func<T> step, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (_health.Refusal() is { } refusal) throw refusal();
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var taken = _queue.TryEnqueue(() =>
-        {
-            try
-            {
-                done.SetResult(step());
-            }
-            catch (StoreException e)
-            {
-                done.SetException(e);
-            }
-        });
-        if (!taken) throw _health.StoppedException();
-        return await done.Task;
     }
 
     private void CloseFile()

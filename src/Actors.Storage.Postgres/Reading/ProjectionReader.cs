@@ -1,4 +1,3 @@
-using System.Globalization;
 using Actors.Journal;
 using Npgsql;
 using NpgsqlTypes;
@@ -34,7 +33,7 @@ internal sealed class ProjectionReader(IReads pool)
 
     public ValueTask<ProjectionPage> ListAsync(ProjectionFilter filter, CancellationToken cancellationToken)
     {
-        var (startedAt, id) = ReadCursor(filter.Cursor);
+        var (startedAt, id) = ListCursor.Read(filter.Cursor);
         return pool.ReadAsync(
             async (connection, token) =>
             {
@@ -142,23 +141,10 @@ internal sealed class ProjectionReader(IReads pool)
         {
             if (rows.Count == countMax) return new ProjectionPage(rows, last);
             rows.Add(ReadRow(row));
-            last = string.Create(CultureInfo.InvariantCulture, $"{row.GetInt64(5)}.{row.GetInt64(4)}");
+            last = ListCursor.Write(row.GetInt64(5), row.GetInt64(4));
         }
 
         return new ProjectionPage(rows, null);
-    }
-
-    private static (long StartedAt, long Id) ReadCursor(string? cursor)
-    {
-        if (cursor is null) return (long.MaxValue, long.MaxValue);
-        var culture = CultureInfo.InvariantCulture;
-        var dot = cursor.IndexOf('.', StringComparison.Ordinal);
-        if (dot > 0
-            && long.TryParse(cursor.AsSpan(0, dot), NumberStyles.AllowLeadingSign, culture, out var startedAt)
-            && long.TryParse(cursor.AsSpan(dot + 1), NumberStyles.None, culture, out var id))
-            return (startedAt, id);
-        throw new ArgumentException(
-            $"'{cursor}' is not a cursor that a list gave. Start again without one.", nameof(cursor));
     }
 
     private static ProjectionRow ReadRow(NpgsqlDataReader row) => new(

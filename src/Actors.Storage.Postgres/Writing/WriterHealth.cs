@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Actors.Storage.Postgres.Writing;
 
 /// <summary>Whether appends are taken, and what those that are not get.</summary>
-internal sealed class WriterHealth(string place, ILogger logger)
+internal sealed class WriterHealth(string place, ILogger logger) : IWriterHealth
 {
     private volatile StoreHealth _current = StoreHealth.Ready;
     private volatile bool _gaveUp;

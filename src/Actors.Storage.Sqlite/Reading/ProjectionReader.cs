@@ -1,4 +1,3 @@
-using System.Globalization;
 using Actors.Journal;
 using Actors.Storage.Sqlite.Native;
 
@@ -70,7 +69,7 @@ internal sealed class ProjectionReader
 
     public ProjectionPage List(ProjectionFilter filter, CancellationToken cancellationToken)
     {
-        var (startedAt, id) = ReadCursor(filter.Cursor);
+        var (startedAt, id) = ListCursor.Read(filter.Cursor);
         _list.Bind(1, (long)filter.Kind).Bind(2, filter.Tenant);
         _list.Bind(3, filter.StartedFrom is { } from ? StoredTime.Ceiling(from) : long.MinValue);
         _list.Bind(4, filter.StartedBefore is { } before ? StoredTime.Ceiling(before) : long.MaxValue);
@@ -89,7 +88,7 @@ internal sealed class ProjectionReader
             }
 
             rows.Add(ReadRow(_list));
-            last = string.Create(CultureInfo.InvariantCulture, $"{_list.Number(6)}.{_list.Number(0)}");
+            last = ListCursor.Write(_list.Number(6), _list.Number(0));
         }
 
         return new ProjectionPage(rows, null);
@@ -115,19 +114,6 @@ internal sealed class ProjectionReader
         }
 
         return keys;
-    }
-
-    private static (long StartedAt, long Id) ReadCursor(string? cursor)
-    {
-        if (cursor is null) return (long.MaxValue, long.MaxValue);
-        var culture = CultureInfo.InvariantCulture;
-        var dot = cursor.IndexOf('.', StringComparison.Ordinal);
-        if (dot > 0
-            && long.TryParse(cursor.AsSpan(0, dot), NumberStyles.AllowLeadingSign, culture, out var startedAt)
-            && long.TryParse(cursor.AsSpan(dot + 1), NumberStyles.None, culture, out var id))
-            return (startedAt, id);
-        throw new ArgumentException(
-            $"'{cursor}' is not a cursor that a list gave. Start again without one.", nameof(cursor));
     }
 
     private static ProjectionRow ReadRow(SqliteStatement row) => new(

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Actors.Storage.Sqlite.Writing;
 
 /// <summary>Judges what a failed write means for its callers and for the store.</summary>
-internal sealed class WriterHealth(string path, ILogger logger)
+internal sealed class WriterHealth(string path, ILogger logger) : IWriterHealth
 {
     // Less than this free counts as none: SQLite reports some shortages as plain input/output errors.
     private const long NoRoomBytes = 1 << 20;
