@@ -9,10 +9,10 @@ namespace Actors.Grains.Invocations;
 public interface IDefinitionCatalog
 {
     /// <summary>
-    /// Whether every process of this silo is known. Until then one that is missing may still come: a silo of a
-    /// cluster is given grains while it starts.
+    /// Whether a process that is not current may become so: a silo of a cluster is given grains while it starts, and
+    /// while other silos know more than it does.
     /// </summary>
-    bool IsComplete { get; }
+    bool MayStillCome(string process);
 
     /// <summary>The definition of a hash that an invocation has pinned.</summary>
     /// <exception cref="NotFoundException">It was never registered with this store.</exception>

@@ -131,7 +131,7 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         if (!catalog.TryGetCurrent(child.Process, out var definition))
         {
             // It may be known in a moment: the next check of silent children asks again.
-            if (!catalog.IsComplete) return;
+            if (catalog.MayStillCome(child.Process)) return;
             throw new TerminalException(
                 $"step '{reference}' starts process '{child.Process}', which is not registered", "not-found");
         }

@@ -18,8 +18,8 @@ public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
     private readonly ConcurrentDictionary<string, CompiledProcess> _current = new(StringComparer.Ordinal);
     private volatile bool _isComplete;
 
-    /// <inheritdoc/>
-    public bool IsComplete => _isComplete;
+    /// <summary>Says whether other silos may know a process that this one does not; null: there are no others.</summary>
+    public Func<string, bool>? MayBeElsewhere { get; set; }
 
     /// <summary>The processes that can be started, by name.</summary>
     public IReadOnlyCollection<CompiledProcess> Current =>
@@ -34,6 +34,9 @@ public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
 
     /// <summary>All processes of this silo are current.</summary>
     public void Complete() => _isComplete = true;
+
+    /// <inheritdoc/>
+    public bool MayStillCome(string process) => !_isComplete || MayBeElsewhere?.Invoke(process) == true;
 
     /// <inheritdoc/>
     public async ValueTask<CompiledProcess> GetAsync(string hash, CancellationToken cancellationToken)

@@ -32,7 +32,13 @@ internal sealed class ClusterEngine(
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {
         ring.Refresh();
-        if (status != SiloStatus.Dead || silo.Running is not { } running || work.IsStopping) return;
+        if (silo.Running is not { } running || work.IsStopping) return;
+        if (status != SiloStatus.Dead)
+        {
+            running.Work.SilosHaveChanged();
+            return;
+        }
+
         running.Work.SiloIsGone(updatedSilo);
         running.Host.ResumeAgain();
     }
@@ -51,6 +57,8 @@ internal sealed class ClusterEngine(
         silos.UnSubscribeFromSiloStatusEvents(this);
         if (_net is not null) await _net.DisposeAsync();
         await work.StopAsync(options.DrainTimeout, cancellationToken);
+        // Orleans lets go of a grain only when nobody waits in it.
+        silo.Leave();
     }
 
     private async Task CloseAsync(CancellationToken cancellationToken)

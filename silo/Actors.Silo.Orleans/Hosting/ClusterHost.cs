@@ -28,6 +28,7 @@ internal sealed class ClusterHost : ICluster
         (_silo, Host, Catalog, _ring, _grains, Log) = (silo, host, catalog, ring, grains, log);
         _calls = new ShellCalls(grains, host.Time);
         Work = new WorkDispatcher(this, stream, ring, grains);
+        catalog.MayBeElsewhere = new UnknownProcesses(host.Time).MayStillCome;
     }
 
     public TimeProvider Time => Host.Time;
@@ -51,6 +52,14 @@ internal sealed class ClusterHost : ICluster
     {
         if (_silo.Shells.Find(to) is { } here) here.Deliver(this, message);
         else Shell(to).PostAsync(MessageCodec.Write(message)).Ignore();
+    }
+
+    /// <summary>Tells a grain what became of its attempt, wherever it is.</summary>
+    public Task SettleAsync(StepOutcome outcome)
+    {
+        if (_silo.Shells.Find(outcome.Key.Invocation.Key) is not { } here) return _calls.SettleAsync(outcome, Log);
+        here.Deliver(this, outcome);
+        return Task.CompletedTask;
     }
 
     public async ValueTask TouchAsync(GrainKey key, CancellationToken cancellationToken) =>

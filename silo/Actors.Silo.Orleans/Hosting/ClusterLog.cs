@@ -16,6 +16,10 @@ internal sealed partial class ClusterLog(ILogger<ClusterLog> logger)
     public partial void HandedOutAgain(string silo, int count);
 
     [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Grain {Key} could not be told what became of its attempt; it is handed out again when it is overdue")]
+    public partial void NotSettled(GrainKey key, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning,
         Message = "Attempts could not be put into the work stream; they are offered again")]
     public partial void NotPublished(Exception exception);
 }

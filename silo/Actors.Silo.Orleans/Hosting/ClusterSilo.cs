@@ -12,10 +12,18 @@ internal sealed class ClusterSilo(TimeProvider time)
     private readonly TaskCompletionSource<ClusterHost> _running =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly CancellationTokenSource _leaving = new();
+
     public ShellTable Shells { get; } = new();
+
+    /// <summary>Cancelled when this silo stops: nobody is to wait here for what may take long.</summary>
+    public CancellationToken Leaving => _leaving.Token;
 
     /// <summary>The host; null until the engine starts.</summary>
     public ClusterHost? Running { get; private set; }
+
+    /// <summary>From now on callers that wait are sent away after a moment, and find the grain elsewhere.</summary>
+    public void Leave() => _leaving.Cancel();
 
     public void Run(ClusterHost host)
     {

@@ -1,4 +1,5 @@
 using Actors.Grains.Hosting;
+using Actors.Grains.Work;
 using Actors.Silo.Orleans.Messaging;
 using Actors.Silo.Orleans.Shells;
 using IGrainFactory = Orleans.IGrainFactory;
@@ -10,6 +11,34 @@ internal sealed class ShellCalls(IGrainFactory grains, TimeProvider time)
 {
     private const int TriesMax = 5;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Tells a grain what became of its attempt until it has heard it, up to five times. An outcome that nobody hears
+    /// would be missed only when the attempt is overdue: so long a silo that dies may not hold up those that live, as
+    /// it does when it was the one to say where a grain is.
+    /// </summary>
+    public async Task SettleAsync(StepOutcome outcome, ClusterLog log)
+    {
+        var key = outcome.Key.Invocation.Key;
+        var envelope = MessageCodec.Write(outcome);
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                await Shell.Of(grains, key).SettleAsync(envelope);
+                return;
+            }
+            catch (Exception e) when (WireFailures.IsLoss(e))
+            {
+                if (tried < TriesMax) await Task.Delay(RetryPause * tried, time);
+                else
+                {
+                    log.NotSettled(key, e);
+                    return;
+                }
+            }
+        }
+    }
 
     /// <summary>
     /// Sends a request until there is an answer. What may be repeated is sent up to five times where the answer is

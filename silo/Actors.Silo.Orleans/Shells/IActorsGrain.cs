@@ -18,6 +18,10 @@ internal interface IActorsGrain : IGrainWithStringKey
     [OneWay]
     Task PostAsync(Envelope message);
 
+    /// <summary>A worker says what became of an attempt, and hears that it was heard.</summary>
+    [Alias("settle")]
+    Task SettleAsync(Envelope outcome);
+
     /// <summary>Waits until the journal has grown beyond a sequence, or for a while.</summary>
     /// <returns>Its last sequence.</returns>
     [Alias("grown")]

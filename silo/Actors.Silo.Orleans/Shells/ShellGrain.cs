@@ -20,6 +20,9 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     /// <summary>A long wait is broken into pieces, each shorter than the time Orleans gives a call.</summary>
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same while the silo stops.</summary>
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromMilliseconds(250);
+
     // Orleans lets a call of a shell that goes end first, and lets all others wait for that.
     private readonly CancellationTokenSource _leaving = new();
     private GrainKey _key;
@@ -67,6 +70,7 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
             using var patience = message is IRepeatable
                 ? new CancellationTokenSource(AnswerPatience, running.Host.Time)
                 : null;
+            await using var hurry = silo.Leaving.Register(() => patience?.CancelAfter(LeavePatience));
             try
             {
                 return MessageCodec.Write(await running.Host.CallHereAsync(
@@ -93,6 +97,9 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     }
 
     /// <inheritdoc/>
+    public Task SettleAsync(Envelope outcome) => PostAsync(outcome);
+
+    /// <inheritdoc/>
     public async Task<long> GrownAsync(long after)
     {
         var running = await silo.WhenRunningAsync();
@@ -103,6 +110,7 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
         });
         var page = await running.Host.Store.ReadAsync(_key, long.MaxValue);
         if (page.HeadSequence > after) return page.HeadSequence;
+        await using var hurry = silo.Leaving.Register(() => _leaving.CancelAfter(LeavePatience));
         try
         {
             return await grown.Task.WaitAsync(AnswerPatience, running.Host.Time, _leaving.Token);
@@ -123,9 +131,9 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     /// <summary>Gives a message to the grain on this silo.</summary>
     public void Deliver(ClusterHost running, GrainMessage message)
     {
-        if (message is StepOutcome outcome && !running.Work.Settle(outcome)) return;
         if (message is WorkRefused refused) running.Work.Settle(refused);
-        running.Host.Post(_key, message);
+        if ((message is StepOutcome outcome ? running.Work.Settle(outcome) : message) is { } told)
+            running.Host.Post(_key, told);
     }
 
     /// <summary>The grain has left memory: there is no need to be its place any more.</summary>

@@ -51,11 +51,21 @@ internal sealed class StepWorkerGrain(
         work.End(item.Key, hadPlace: true);
         if (work.IsCancelled && outcome.Failure is { IsPermanent: false }) outcome = outcome with { NotBegun = true };
         if (!outcome.NotBegun) WorkQueues.Ended(grains, item, outcome.Failure is null);
-        running.Post(item.Key.Invocation.Key, outcome);
+        await running.SettleAsync(outcome);
     }
 
-    private void Say(WorkKey key) => Shell.Of(grains, key.Invocation.Key)
-        .TakenAsync(MessageCodec.Write(new WorkReference(key)), ring.Here, work.Reference!).Ignore();
+    private void Say(WorkKey key)
+    {
+        try
+        {
+            Shell.Of(grains, key.Invocation.Key)
+                .TakenAsync(MessageCodec.Write(new WorkReference(key)), ring.Here, work.Reference!).Ignore();
+        }
+        catch (Exception e) when (WireFailures.IsLoss(e))
+        {
+            // A timer runs this: the silo may have ended before the attempt has.
+        }
+    }
 }
 
 /// <summary>What runs the code of steps on this silo; known once the engine starts.</summary>

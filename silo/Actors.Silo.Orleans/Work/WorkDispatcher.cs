@@ -19,8 +19,17 @@ internal sealed class WorkDispatcher : IDisposable
     private static readonly TimeSpan SilenceFirst = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SilenceMax = TimeSpan.FromMinutes(10);
 
-    /// <summary>What was handed out a moment ago may be running without anybody having said so.</summary>
+    /// <summary>
+    /// What was handed out a moment ago may be running on a silo that lives without anybody having said so; whoever
+    /// runs it says so until then.
+    /// </summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Why a silo did not begin an attempt: another one may have what it lacks. Every part of the stream is tried
+    /// before it counts.
+    /// </summary>
+    public const string HandlerMissing = "handler-missing";
 
     private readonly ClusterHost _cluster;
     private readonly WorkStream _stream;
@@ -60,25 +69,32 @@ internal sealed class WorkDispatcher : IDisposable
             _count++;
         }
 
-        Send(item);
+        Send(item, shift: 0);
         return true;
     }
 
     /// <summary>An outcome has come.</summary>
-    /// <returns>Whether to tell the grain: not of what was never begun and is handed out again.</returns>
-    public bool Settle(StepOutcome outcome)
+    /// <returns>What to tell the grain; null: it was never begun, and is handed out again.</returns>
+    public StepOutcome? Settle(StepOutcome outcome)
     {
         lock (_lock)
         {
-            if (Find(outcome.Key) is { } attempt && outcome.NotBegun)
+            if (Find(outcome.Key) is not { } attempt || !outcome.NotBegun)
             {
-                (attempt.By, attempt.Control) = (null, null);
-                attempt.LookAgainAt = _cluster.Time.GetUtcNow() + LookPeriod;
-                return false;
+                Remove(outcome.Key);
+                return outcome;
             }
 
-            Remove(outcome.Key);
-            return true;
+            if (outcome.Failure?.Type == HandlerMissing && ++attempt.Shift >= _stream.Parts)
+            {
+                Remove(outcome.Key);
+                WorkQueues.Ended(_grains, attempt.Item, succeeded: false);
+                return outcome with { NotBegun = false };
+            }
+
+            (attempt.By, attempt.Control) = (null, null);
+            attempt.LookAgainAt = _cluster.Time.GetUtcNow() + LookPeriod;
+            return null;
         }
     }
 
@@ -128,28 +144,41 @@ internal sealed class WorkDispatcher : IDisposable
     /// <summary>A silo has gone, and with it what it ran, and what was in its parts of streams and queues.</summary>
     public void SiloIsGone(SiloAddress silo)
     {
-        List<WorkItem> lost = [];
+        List<OnTheWay> lost = [];
         var now = _cluster.Time.GetUtcNow();
         lock (_lock)
         {
             foreach (var attempt in _out.Values.SelectMany(a => a.Values))
             {
-                if (attempt.By is { } by ? !by.Equals(silo) : now - attempt.SentAt < Fresh) continue;
+                if (attempt.By is { } by && !by.Equals(silo)) continue;
+                var isLost = attempt.By is not null || now - attempt.SentAt >= Fresh;
                 (attempt.By, attempt.Control) = (null, null);
-                attempt.LookAgainAt = now + attempt.Silence;
-                lost.Add(attempt.Item);
+                attempt.Doubt(now);
+                if (isLost) lost.Add(attempt);
             }
         }
 
         if (lost.Count > 0) _cluster.Log.HandedOutAgain(silo.ToString(), lost.Count);
-        foreach (var item in lost) Send(item);
+        foreach (var attempt in lost) Send(attempt.Item, attempt.Shift);
+    }
+
+    /// <summary>
+    /// Silos have come or are going: parts of the stream move between them, and lose what is on its way in them.
+    /// </summary>
+    public void SilosHaveChanged()
+    {
+        var now = _cluster.Time.GetUtcNow();
+        lock (_lock)
+        {
+            foreach (var attempt in _out.Values.SelectMany(a => a.Values)) attempt.Doubt(now);
+        }
     }
 
     public void Dispose() => _timer.Dispose();
 
     private void Look()
     {
-        List<WorkItem> silent = [];
+        List<OnTheWay> silent = [];
         var now = _cluster.Time.GetUtcNow();
         lock (_lock)
         {
@@ -159,27 +188,40 @@ internal sealed class WorkDispatcher : IDisposable
                 // Twice the patience each time: a full cluster is not made fuller.
                 attempt.Silence = attempt.Silence * 2 < SilenceMax ? attempt.Silence * 2 : SilenceMax;
                 attempt.LookAgainAt = now + attempt.Silence;
-                silent.Add(attempt.Item);
+                silent.Add(attempt);
             }
         }
 
-        foreach (var item in silent) Send(item);
+        foreach (var attempt in silent) Send(attempt.Item, attempt.Shift);
     }
 
-    private void Send(WorkItem item)
+    private void Send(WorkItem item, int shift)
+    {
+        try
+        {
+            Offer(item, shift);
+        }
+        catch (Exception e) when (WireFailures.IsLoss(e))
+        {
+            // The silo has ended; whoever takes the grain over hands it out.
+            _cluster.Log.NotPublished(e);
+        }
+    }
+
+    private void Offer(WorkItem item, int shift)
     {
         var queue = item.Stage is not null ? WorkQueues.Stages(_grains, item.Key.Invocation)
             : item.Limit is not null ? WorkQueues.Limits(_grains, item)
             : null;
         if (queue is not null) queue.OfferAsync(MessageCodec.Write(item)).Ignore();
-        else _ = PublishAsync(item);
+        else _ = PublishAsync(item, shift);
     }
 
-    private async Task PublishAsync(WorkItem item)
+    private async Task PublishAsync(WorkItem item, int shift)
     {
         try
         {
-            await _stream.PublishAsync(item);
+            await _stream.PublishAsync(item, shift);
         }
         catch (Exception e)
         {
@@ -214,10 +256,21 @@ internal sealed class WorkDispatcher : IDisposable
 
         public TimeSpan Silence { get; set; } = SilenceFirst;
 
+        /// <summary>How many silos, at most, have said that they lack its handler.</summary>
+        public int Shift { get; set; }
+
         public SiloAddress? By { get; set; }
 
         public IWorkControl? Control { get; set; }
 
         public bool IsCancelled { get; set; }
+
+        /// <summary>Unless somebody says by then that it runs, it is handed out again soon.</summary>
+        public void Doubt(DateTimeOffset now)
+        {
+            if (By is not null) return;
+            Silence = Fresh;
+            if (LookAgainAt > now + Fresh) LookAgainAt = now + Fresh;
+        }
     }
 }

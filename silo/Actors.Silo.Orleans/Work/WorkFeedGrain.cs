@@ -1,5 +1,6 @@
 using Actors.Grains.Hosting;
 using Actors.Grains.Work;
+using Actors.Silo.Embedded;
 using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Messaging;
 using Actors.Silo.Orleans.Shells;
@@ -20,7 +21,7 @@ internal interface IWorkFeedGrain : IGrainWithStringKey;
 [ImplicitStreamSubscription(WorkStream.Namespace)]
 [PreferLocalPlacement]
 [GrainType("actors.work-feed")]
-internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ring)
+internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ring, ActorsOptions options)
     : global::Orleans.Grain, IWorkFeedGrain, IStreamSubscriptionObserver
 {
     private static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(5);
@@ -37,6 +38,10 @@ internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ri
         {
             running.Post(item.Key.Invocation.Key, new StepOutcome(item.Key, null, NotBegun) { NotBegun = true });
         }
+        else if (MissingFor(item.Action) is { } handler)
+        {
+            running.Post(item.Key.Invocation.Key, Lacks(item, handler));
+        }
         else if (!work.TryBegin(item.Key))
         {
             var reference = MessageCodec.Write(new WorkReference(item.Key));
@@ -52,6 +57,29 @@ internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ri
             WorkQueues.Ended(GrainFactory, item, succeeded: false);
             running.Post(item.Key.Invocation.Key, new WorkRefused(item));
         }
+    }
+
+    /// <summary>While a new version is rolled out, not every silo has every handler.</summary>
+    private string? MissingFor(WorkAction action) => action switch
+    {
+        WorkAction.Handler h => Lacks(h.Name) ? h.Name : null,
+        WorkAction.Stages s => s.Run.FirstOrDefault(stage => Lacks(stage.Handler))?.Handler,
+        _ => null,
+    };
+
+    private bool Lacks(string handler) => !options.Handlers.TryGetTypes(handler, out _, out _);
+
+    private StepOutcome Lacks(WorkItem item, string handler)
+    {
+        var failure = Failure.Transient(
+            WorkDispatcher.HandlerMissing,
+            $"step '{item.Key.Step}' calls handler '{handler}', which no silo that was asked has. Register it with " +
+            "HandlerRegistry.Add in at least one of the cluster.");
+        return new StepOutcome(item.Key, null, failure)
+        {
+            NotBegun = true,
+            RetryAfter = options.Worker.MissingHandlerRetryAfter,
+        };
     }
 
     private static Failure NotBegun { get; } = Failure.Transient("unavailable", "the silo is stopping");

@@ -113,7 +113,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     {
         try
         {
-            await _stream.PublishAsync(waiting.Item);
+            await _stream.PublishAsync(waiting.Item, waiting.HandedOn++);
         }
         catch (Exception e)
         {
@@ -158,5 +158,8 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
         public bool IsWithdrawn => false;
 
         public DateTimeOffset? BeganAt { get; set; }
+
+        /// <summary>How often; each time to another part of the stream, for its silo may lack what it takes.</summary>
+        public int HandedOn { get; set; }
     }
 }

@@ -20,12 +20,19 @@ internal sealed class WorkStream(IServiceProvider services, ActorsClusterOptions
 
     private IAsyncStream<Envelope>[]? _parts;
 
+    /// <summary>How many parts it has.</summary>
+    public int Parts => options.WorkPartitions;
+
     /// <summary>Puts an attempt into the stream.</summary>
-    public Task PublishAsync(WorkItem item)
+    /// <param name="item">The attempt.</param>
+    /// <param name="shift">
+    /// How many parts further than the attempt's own: another part may be another silo's.
+    /// </param>
+    public Task PublishAsync(WorkItem item, int shift)
     {
         var parts = _parts ??= Open();
-        var part = FrozenHash.Of($"{item.Key.Invocation}/{item.Key.Step}/{item.Key.Item}") % (uint)parts.Length;
-        return parts[part].OnNextAsync(MessageCodec.Write(item));
+        var own = FrozenHash.Of($"{item.Key.Invocation}/{item.Key.Step}/{item.Key.Item}") % (uint)parts.Length;
+        return parts[(own + (uint)shift) % (uint)parts.Length].OnNextAsync(MessageCodec.Write(item));
     }
 
     private IAsyncStream<Envelope>[] Open()

@@ -1,47 +1,45 @@
 using System.Globalization;
 using Actors.Client;
 using Actors.EndToEnd.Tests.Faults;
-using Actors.Storage.Postgres;
-using Actors.Tests.Shared;
-using Npgsql;
 
 namespace Actors.EndToEnd.Tests.Cluster;
 
 /// <summary>Three silos of a cluster as child processes on one schema.</summary>
 internal sealed class ThreeSilos : IAsyncDisposable
 {
-    private readonly string _address;
-    private readonly NpgsqlDataSource _database;
-
-    private ThreeSilos(PostgresServer server, FaultFolder folder, Uri shop, string schema)
+    private ThreeSilos(ShopOnPostgres shop)
     {
-        var uri = new Uri(server.Address);
-        _address = $"{server.Address}?schema={schema}";
-        _database = NpgsqlDataSource.Create(
-            $"Host={uri.Host};Port={uri.Port};Username={uri.UserInfo};Database=postgres;Search Path={schema}");
+        Store = new StoreOfTest(shop.Server, "cluster");
+        var database = new UriBuilder(Store.Address);
+        FirstToDatabase = new Cable(database.Port);
+        database.Port = FirstToDatabase.Port;
         Silos =
         [
-            .. Enumerable.Range(1, 3).Select(_ => FaultServer.Silo(
-                folder, shop, "--host", "orleans", "--cluster", _address,
-                "--silo-port", Port(), "--gateway-port", Port(), "--lease", "2s")),
+            .. new[] { database.Uri.AbsoluteUri, Store.Address, Store.Address }.Select(address => FaultServer.Silo(
+                shop.Folder, shop.Address, "--host", "orleans", "--cluster", address,
+                "--silo-port", Port(), "--gateway-port", Port(), "--lease", $"{Lease.TotalSeconds}s")),
         ];
     }
 
+    /// <summary>For how long a member of the store may be silent.</summary>
+    public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(2);
+
     public IReadOnlyList<FaultServer> Silos { get; }
 
+    /// <summary>Between the first silo and the database; the others are on its own port.</summary>
+    public Cable FirstToDatabase { get; }
+
+    public StoreOfTest Store { get; }
+
     /// <summary>Starts them.</summary>
-    /// <param name="server">The database.</param>
-    /// <param name="folder">Of the processes.</param>
-    /// <param name="shop">The shop.</param>
+    /// <param name="shop">What they work for.</param>
     /// <param name="settings">Of section <c>Silo:InCluster</c>.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<ThreeSilos> StartAsync(
-        PostgresServer server, FaultFolder folder, Uri shop, string settings, CancellationToken cancellationToken)
+    public static async Task<ThreeSilos> StartAsync(ShopOnPostgres shop, string settings)
     {
         await File.WriteAllTextAsync(
-            folder.At("actors.json"), $$"""{ "Silo": { "InCluster": {{settings}} } }""", cancellationToken);
-        var silos = new ThreeSilos(server, folder, shop, "cluster");
-        await Task.WhenAll(silos.Silos.Select(silo => silo.StartAsync(cancellationToken)));
+            shop.Folder.At("actors.json"), $$"""{ "Silo": { "InCluster": {{settings}} } }""", shop.Patient);
+        var silos = new ThreeSilos(shop);
+        await Task.WhenAll(silos.Silos.Select(silo => silo.StartAsync(shop.Patient)));
         return silos;
     }
 
@@ -51,41 +49,45 @@ internal sealed class ThreeSilos : IAsyncDisposable
         options);
 
     /// <summary>
-    /// Of the invocations that were under way at a time and were activated anew since: how long after that time they
-    /// recorded their next event. First, median, last, and how many.
+    /// What was under way at a time, and how long after it the next event of each invocation was recorded.
     /// </summary>
-    public async Task<(double First, double Median, double Last, long Count)> MovedAsync(DateTimeOffset since)
+    public async Task<(Lateness Moved, Lateness All)> LateSinceAsync(
+        DateTimeOffset since, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand(
+        var row = await Store.RowAsync(
             """
-            SELECT coalesce(min(late), -1), coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY late), -1),
-                   coalesce(max(late), -1), count(*)
-            FROM (SELECT (after.at - $1)::float8 AS late FROM keys k
+            SELECT count(*) FILTER (WHERE has_moved), min(late) FILTER (WHERE has_moved),
+                   percentile_cont(0.5) WITHIN GROUP (ORDER BY late) FILTER (WHERE has_moved),
+                   max(late) FILTER (WHERE has_moved),
+                   count(*), min(late), percentile_cont(0.5) WITHIN GROUP (ORDER BY late), max(late)
+            FROM (SELECT (after.at - $1)::float8 AS late, after.epoch > before.epoch AS has_moved FROM keys k
                   CROSS JOIN LATERAL (SELECT coalesce(epoch, k.epoch) AS epoch FROM journal
                                       WHERE key_id = k.id AND at < $1 ORDER BY first DESC LIMIT 1) before
                   CROSS JOIN LATERAL (SELECT at, coalesce(epoch, k.epoch) AS epoch FROM journal
                                       WHERE key_id = k.id AND at >= $1 ORDER BY first LIMIT 1) after
-                  WHERE k.kind = 1 AND after.epoch > before.epoch) moved
-            """);
-        command.Parameters.AddWithValue(since.ToUnixTimeMilliseconds());
-        await using var row = await command.ExecuteReaderAsync();
-        await row.ReadAsync();
-        return (row.GetDouble(0), row.GetDouble(1), row.GetDouble(2), row.GetInt64(3));
-    }
-
-    /// <summary>Nothing may be wrong with the store, whatever was done to its members.</summary>
-    public async Task AuditAsync()
-    {
-        await using var inspection = await PostgresStoreInspection.OpenAsync(
-            new PostgresJournalOptions { Connection = _address });
-        await FaultFolder.AuditAsync(inspection);
+                  WHERE k.kind = 1) late
+            """,
+            since.ToUnixTimeMilliseconds(),
+            cancellationToken);
+        return (Lateness.Of(row, 0), Lateness.Of(row, 4));
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var silo in Silos) await silo.DisposeAsync();
-        await _database.DisposeAsync();
+        await FirstToDatabase.DisposeAsync();
+        await Store.DisposeAsync();
     }
 
     private static string Port() => FaultServer.FreePort().ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>How late some invocations went on, in milliseconds.</summary>
+internal sealed record Lateness(long Count, double First, double Median, double Last)
+{
+    public static Lateness Of(object?[] row, int from) => new(
+        (long)row[from]!, row[from + 1] as double? ?? -1, row[from + 2] as double? ?? -1, row[from + 3] as double? ?? -1);
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Count} after {First:F0} ms (first), {Median:F0} (median), {Last:F0} (last)");
 }

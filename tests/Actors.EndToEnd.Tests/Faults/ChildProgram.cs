@@ -23,6 +23,9 @@ internal sealed class ChildProgram : IAsyncDisposable
 {
     private const int ErrorLinesMax = 100;
 
+    /// <summary>Of lines of the log.</summary>
+    private static readonly string[] Complaints = [" fail: ", " crit: "];
+
     private readonly Process _process;
     private readonly Queue<string> _errors = new();
 
@@ -36,7 +39,10 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>The last lines it wrote to stderr.</summary>
+    /// <summary>Whether it is gone.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>The last lines it wrote to stderr, and, if it is drained, of errors in its log.</summary>
     public string Errors
     {
         get
@@ -93,6 +99,15 @@ internal sealed class ChildProgram : IAsyncDisposable
 
         throw new InvalidOperationException(
             $"process {Id} has ended before it said '{text}'; its last words:\n{Errors}");
+    }
+
+    /// <summary>Reads whatever it prints from now on, and keeps the last lines of it that something is wrong.</summary>
+    public async Task DrainAsync()
+    {
+        while (await HearAsync(CancellationToken.None) is { } line)
+        {
+            if (Complaints.Any(word => line.Contains(word, StringComparison.Ordinal))) Keep(line);
+        }
     }
 
     /// <summary>Kills it as <c>kill -9</c> does, and waits until it is gone.</summary>

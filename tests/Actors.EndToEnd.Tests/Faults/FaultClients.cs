@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Actors.Cli.Following;
 using Actors.Client;
 using Shouldly;
 
@@ -6,9 +7,13 @@ namespace Actors.EndToEnd.Tests.Faults;
 
 /// <summary>Several clients that place orders and follow each to its end, whatever happens to the silo.</summary>
 internal sealed class FaultClients(
-    IReadOnlyList<FaultOrder> orders, Func<HttpActorsClientOptions, HttpActorsClient> connect)
+    IReadOnlyList<FaultOrder> orders, Func<HttpActorsClientOptions, HttpActorsClient> connect,
+    int clients = FaultClients.ClientsCount)
 {
     private const int ClientsCount = 16;
+    private const int JudgesCount = 8;
+
+    private static readonly TimeSpan SettlePoll = TimeSpan.FromMilliseconds(50);
 
     private static readonly HttpActorsClientOptions Persistent = new()
     {
@@ -37,7 +42,7 @@ internal sealed class FaultClients(
         using var client = connect(Persistent);
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = ClientsCount,
+            MaxDegreeOfParallelism = clients,
             CancellationToken = cancellationToken,
         };
         await Parallel.ForEachAsync(orders, options, async (order, token) =>
@@ -70,19 +75,34 @@ internal sealed class FaultClients(
     {
         using var client = connect(Persistent);
         _acknowledged.Count.ShouldBe(orders.Count);
-        foreach (var order in orders)
-        {
-            var id = _acknowledged[order.Id];
-            await foreach (var _ in client.WatchAsync(id, 0, cancellationToken))
-            {
-                // Its end is what is waited for.
-            }
+        var options = new ParallelOptions { MaxDegreeOfParallelism = JudgesCount, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(orders, options, async (order, token) => await JudgeAsync(client, order, token));
+    }
 
+    private async Task JudgeAsync(HttpActorsClient client, FaultOrder order, CancellationToken cancellationToken)
+    {
+        var id = _acknowledged[order.Id];
+        var watched = 0L;
+        await foreach (var e in client.WatchAsync(id, 0, cancellationToken)) watched = e.Sequence;
+
+        var view = await SettledAsync(client, id, cancellationToken);
+        var steps = string.Join(", ", view.Steps.Select(s => $"{s.Name} {s.Status} ({s.Failure?.Message})"));
+        view.Status.ShouldBe(order.End, $"{order}: {steps}");
+        view.Steps.ShouldNotContain(s => s.Status == StepStatus.UndoFailed, $"{order}: {steps}");
+        watched.ShouldBeInRange(1, view.Sequence, $"{order}: what was watched");
+        await JudgeHistoryAsync(client, id, view.Sequence, cancellationToken);
+    }
+
+    /// <summary>Detached steps may go on behind the end.</summary>
+    private static async Task<InvocationView> SettledAsync(
+        HttpActorsClient client, InvocationId id, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(SettlePoll, TimeProvider.System);
+        while (true)
+        {
             var view = await client.GetAsync(id, cancellationToken);
-            var steps = string.Join(", ", view.Steps.Select(s => $"{s.Name} {s.Status} ({s.Failure?.Message})"));
-            view.Status.ShouldBe(order.End, $"{order}: {steps}");
-            view.Steps.ShouldNotContain(s => s.Status == StepStatus.UndoFailed, $"{order}: {steps}");
-            await JudgeHistoryAsync(client, id, view.Sequence, cancellationToken);
+            if (!view.Steps.Any(Follower.IsOnItsWay)) return view;
+            await timer.WaitForNextTickAsync(cancellationToken);
         }
     }
 

@@ -31,8 +31,11 @@ internal sealed class FaultServer : IAsyncDisposable
     /// <summary>Process id of the one that runs.</summary>
     public int ProcessId => _child!.Id;
 
-    /// <summary>The last lines it wrote to stderr.</summary>
-    public string Errors => _child!.Errors;
+    /// <summary>The last lines it wrote to stderr, and of errors in its log.</summary>
+    public string Errors => _child?.Errors ?? "";
+
+    /// <summary>Whether it has ended by itself.</summary>
+    public bool HasEnded => _child!.HasEnded;
 
     public static FaultServer Silo(FaultFolder folder, Uri shop) =>
         Silo(folder, shop, "--store", Path.Combine(folder.Data, "store.db"));
@@ -44,7 +47,7 @@ internal sealed class FaultServer : IAsyncDisposable
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ACTORS_SERVICES__SHOP__URL"] = shop.ToString(),
-            ["ACTORS_SILO__LOGS"] = "none",
+            ["ACTORS_SILO__LOGS"] = "text",
         });
 
     public static FaultServer Shop(FaultFolder folder, params string[] settings) => new(
@@ -58,6 +61,7 @@ internal sealed class FaultServer : IAsyncDisposable
     {
         _child = ChildProgram.Start(_assembly, _environment, before, _arguments);
         await _child.HearAsync("listening on", cancellationToken);
+        _ = _child.DrainAsync();
     }
 
     /// <summary>Starts it, and does not wait.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
+using Actors.Client;
 using Actors.EndToEnd.Tests.Faults;
-using Actors.EndToEnd.Tests.Shop;
-using Actors.Storage.Postgres;
 using Actors.Tests.Shared;
 using Shouldly;
 using Xunit.Abstractions;
@@ -23,47 +22,29 @@ public sealed class DatabaseKillTests(ITestOutputHelper output)
     {
         // More for a longer run: each kill goes with a hundred orders.
         var kills = int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), out var given) ? given : KillsCount;
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2) + kills * TimeSpan.FromSeconds(10));
-        using var folder = new FaultFolder("retry: { attempts: 50, first: 20ms, factor: 2, max: 250ms, jitter: true }");
-        using var server = PostgresServer.Start();
-        await using var shop = await RunningShop.StartAsync();
-        await shop.TurnAsync("*", new { latencyMsMax = 50 });
-        await using var silo = FaultServer.Silo(folder, shop.Http.BaseAddress!, "--store", server.Address);
-        await silo.StartAsync(patience.Token);
-        var orders = Enumerable.Range(1, OrdersCount / KillsCount * kills)
-            .Select(n => new FaultOrder(
-                $"order-{n}", n % 10 == 0 ? OrderFate.Declined : OrderFate.Fulfilled, n % 3 == 0))
-            .ToList();
-
-        var clients = new FaultClients(silo.Address, orders);
-        var running = clients.RunAsync(patience.Token);
+        await using var shop = await ShopOnPostgres.StartAsync(
+            TimeSpan.FromMinutes(2) + kills * TimeSpan.FromSeconds(10));
+        var server = shop.Server;
+        await using var store = new StoreOfTest(server, "killed");
+        await using var silo = FaultServer.Silo(shop.Folder, shop.Address, "--store", store.Address);
+        await silo.StartAsync(shop.Patient);
+        var orders = OrdersCount / KillsCount * kills;
+        shop.Begin(orders, options => new HttpActorsClient(silo.Address, options));
         var memory = new List<long>();
         for (var kill = 0; kill < kills; kill++)
         {
-            await clients.ReachedAsync(kill * clients.ProgressMax / (kills + 1), patience.Token);
-            await PassAsync(UpTime, patience.Token);
+            await shop.ReachedAsync((double)kill / (kills + 1));
+            await shop.PassAsync(UpTime);
             server.KillHard();
             server.StartAgain();
             memory.Add(MegabytesOf(silo.ProcessId));
         }
 
-        await running;
+        await shop.ReachedAsync(1);
         memory.Add(MegabytesOf(silo.ProcessId));
-        output.WriteLine($"{kills} kills, {orders.Count} orders; memory of the silo in MB: {string.Join(' ', memory)}");
+        output.WriteLine($"{kills} kills, {orders} orders; memory of the silo in MB: {string.Join(' ', memory)}");
         memory.Max().ShouldBeLessThan(MegabytesMax);
-        await clients.JudgeAsync(patience.Token);
-        (await shop.AuditAsync()).Violations.ShouldBeEmpty();
-        foreach (var order in orders) order.ShouldBeIn(await shop.EntriesAsync(order.Id));
-        await using var inspection = await PostgresStoreInspection.OpenAsync(
-            new PostgresJournalOptions { Connection = server.Address });
-        await FaultFolder.AuditAsync(inspection);
-    }
-
-    /// <summary>Lets the server live for a while, so that there is something to kill it in.</summary>
-    private static async Task PassAsync(TimeSpan time, CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(time, TimeProvider.System);
-        await timer.WaitForNextTickAsync(cancellationToken);
+        await shop.JudgeAsync(store);
     }
 
     private static long MegabytesOf(int process) => File.ReadLines($"/proc/{process}/status")

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Actors.Client;
 using Actors.EndToEnd.Tests.Faults;
-using Actors.EndToEnd.Tests.Shop;
 using Actors.Tests.Shared;
 using Shouldly;
 using Xunit.Abstractions;
@@ -18,23 +17,15 @@ public sealed class HotStandbyTests(ITestOutputHelper output) : IAsyncLifetime
     private const string DefaultLease = "10s";
     private const string ShortLease = "2s";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static int _schemas;
 
-    private readonly CancellationTokenSource _patience = new(Patience);
-    private readonly FaultFolder _folder =
-        new("retry: { attempts: 50, first: 20ms, factor: 2, max: 250ms, jitter: true }");
-    private PostgresServer? _server;
-    private RunningShop? _shop;
+    private ShopOnPostgres? _shop;
     private TwoSilos? _silos;
-    private FaultClients? _clients;
-    private FaultOrder[] _orders = [];
-    private Task _running = Task.CompletedTask;
 
     // All processes of this machine have one clock.
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    private CancellationToken Patient => _patience.Token;
+    private CancellationToken Patient => _shop!.Patient;
 
     [PostgresFact]
     public Task A_standby_takes_over_from_an_owner_that_was_killed_long_before_its_lease_ends() =>
@@ -82,19 +73,13 @@ public sealed class HotStandbyTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (PostgresServer.Obstacle is not null) return;
-        _server = PostgresServer.Start();
-        _shop = await RunningShop.StartAsync();
-        await _shop.TurnAsync("*", new { latencyMsMax = 50 });
+        if (PostgresServer.Obstacle is null) _shop = await ShopOnPostgres.StartAsync(TimeSpan.FromMinutes(2));
     }
 
     public async Task DisposeAsync()
     {
         if (_silos is not null) await _silos.DisposeAsync();
         if (_shop is not null) await _shop.DisposeAsync();
-        _server?.Dispose();
-        _folder.Dispose();
-        _patience.Dispose();
     }
 
     private async Task KilledAsync(string lease, TimeSpan max)
@@ -117,7 +102,7 @@ public sealed class HotStandbyTests(ITestOutputHelper output) : IAsyncLifetime
         silos.Owner.Send(Signal.Stop);
         var resumed = await silos.FirstResumedAsync(Patient);
         Tell("hung (SIGSTOP)", lease, resumed - at);
-        var epoch = await silos.AskAsync("SELECT max(epoch) FROM owners", Patient);
+        var epoch = await silos.Store.AskAsync("SELECT max(epoch) FROM owners", Patient);
 
         var woken = Now;
         silos.Owner.Send(Signal.Continue);
@@ -125,7 +110,7 @@ public sealed class HotStandbyTests(ITestOutputHelper output) : IAsyncLifetime
         health.GetProperty("reasons")[0].GetProperty("reason").GetString()!
             .ShouldContain($"process {silos.Standby.ProcessId} ");
         await StandbyRefusesAsync(silos.Owner, silos.Standby.ProcessId);
-        (await silos.AskAsync(
+        (await silos.Store.AskAsync(
             $"""
             SELECT count(*) FROM journal j JOIN keys k ON k.id = j.key_id
             WHERE coalesce(j.epoch, k.epoch) < {epoch} AND j.at >= {woken.ToUnixTimeMilliseconds()}
@@ -142,29 +127,13 @@ public sealed class HotStandbyTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var schema = string.Create(
             CultureInfo.InvariantCulture, $"standby_{Interlocked.Increment(ref _schemas)}");
-        _silos = await TwoSilos.StartAsync(
-            _server!, _folder, _shop!.Http.BaseAddress!, schema, lease, ownerStandsBy, Patient);
-        _orders =
-        [
-            .. Enumerable.Range(1, OrdersCount)
-                .Select(n => new FaultOrder($"order-{n}", FateOf(n), n % 3 == 0)),
-        ];
-        _clients = new FaultClients(_orders, _silos.Connect);
-        _running = _clients.RunAsync(Patient);
-        await _clients.ReachedAsync(_clients.ProgressMax / 10, Patient);
+        _silos = await TwoSilos.StartAsync(_shop!, schema, lease, ownerStandsBy, Patient);
+        _shop!.Begin(OrdersCount, _silos.Connect);
+        await _shop.ReachedAsync(0.1);
         return _silos;
     }
 
-    private async Task JudgeAsync()
-    {
-        await _running;
-        await _clients!.JudgeAsync(Patient);
-        (await _shop!.AuditAsync()).Violations.ShouldBeEmpty();
-        foreach (var order in _orders) order.ShouldBeIn(await _shop.EntriesAsync(order.Id));
-        await _silos!.AuditAsync();
-    }
-
-    private static OrderFate FateOf(int n) => n % 10 == 0 ? OrderFate.Declined : OrderFate.Fulfilled;
+    private Task JudgeAsync() => _shop!.JudgeAsync(_silos!.Store);
 
     private static async Task StandbyRefusesAsync(FaultServer silo, int owner)
     {

@@ -2,9 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Actors.Client;
 using Actors.EndToEnd.Tests.Faults;
-using Actors.Storage.Postgres;
-using Actors.Tests.Shared;
-using Npgsql;
 using Shouldly;
 
 namespace Actors.EndToEnd.Tests.Standby;
@@ -14,22 +11,15 @@ internal sealed class TwoSilos : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly string _schema;
-    private readonly NpgsqlDataSource _database;
     private readonly HttpClient _health = new() { Timeout = TimeSpan.FromSeconds(1) };
 
-    private TwoSilos(
-        PostgresServer server, FaultFolder folder, Uri shop, string schema, string lease, bool ownerStandsBy)
+    private TwoSilos(ShopOnPostgres shop, string schema, string lease, bool ownerStandsBy)
     {
-        _schema = schema;
-        StoreAddress = $"{server.Address}?schema={schema}";
-        var uri = new Uri(server.Address);
-        _database = NpgsqlDataSource.Create(
-            $"Host={uri.Host};Port={uri.Port};Username={uri.UserInfo};Database=postgres;Search Path={schema}");
-        string[] settings = ["--store", StoreAddress, "--lease", lease];
+        Store = new StoreOfTest(shop.Server, schema);
+        string[] settings = ["--store", Store.Address, "--lease", lease];
         string[] standing = [.. settings, "--standby"];
-        Owner = FaultServer.Silo(folder, shop, ownerStandsBy ? standing : settings);
-        Standby = FaultServer.Silo(folder, shop, standing);
+        Owner = FaultServer.Silo(shop.Folder, shop.Address, ownerStandsBy ? standing : settings);
+        Standby = FaultServer.Silo(shop.Folder, shop.Address, standing);
     }
 
     /// <summary>The silo that was started first.</summary>
@@ -38,14 +28,13 @@ internal sealed class TwoSilos : IAsyncDisposable
     /// <summary>The silo that was started second.</summary>
     public FaultServer Standby { get; }
 
-    public string StoreAddress { get; }
+    public StoreOfTest Store { get; }
 
     /// <summary>Starts both; the second stands by when this ends.</summary>
     public static async Task<TwoSilos> StartAsync(
-        PostgresServer server, FaultFolder folder, Uri shop, string schema, string lease, bool ownerStandsBy,
-        CancellationToken cancellationToken)
+        ShopOnPostgres shop, string schema, string lease, bool ownerStandsBy, CancellationToken cancellationToken)
     {
-        var silos = new TwoSilos(server, folder, shop, schema, lease, ownerStandsBy);
+        var silos = new TwoSilos(shop, schema, lease, ownerStandsBy);
         await silos.Owner.StartAsync(cancellationToken);
         await silos.Standby.StartAsync(cancellationToken);
         await silos.BecomesAsync(silos.Owner, "ready", cancellationToken);
@@ -94,36 +83,14 @@ internal sealed class TwoSilos : IAsyncDisposable
             SELECT min(j.at) FROM journal j JOIN keys k ON k.id = j.key_id
             WHERE k.kind = 1 AND j.epoch > k.epoch AND j.epoch = (SELECT max(epoch) FROM owners)
             """;
-        using var timer = new PeriodicTimer(PollInterval, TimeProvider.System);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-        {
-            if (await AskAsync(text, cancellationToken) is long at) return DateTimeOffset.FromUnixTimeMilliseconds(at);
-        }
-
-        throw new OperationCanceledException(cancellationToken);
-    }
-
-    /// <summary>The first value that a statement returns.</summary>
-    public async Task<object?> AskAsync(string text, CancellationToken cancellationToken)
-    {
-        await using var command = _database.CreateCommand(text);
-        return await command.ExecuteScalarAsync(cancellationToken);
-    }
-
-    /// <summary>Nothing may be wrong with the store, whatever was done to its owners.</summary>
-    public async Task AuditAsync()
-    {
-        await using var inspection = await PostgresStoreInspection.OpenAsync(
-            new PostgresJournalOptions { Connection = StoreAddress });
-        await FaultFolder.AuditAsync(inspection);
+        return DateTimeOffset.FromUnixTimeMilliseconds((long)await Store.AnsweredAsync(text, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()
     {
         await Owner.DisposeAsync();
         await Standby.DisposeAsync();
-        await AskAsync($"DROP SCHEMA IF EXISTS {_schema} CASCADE", CancellationToken.None);
-        await _database.DisposeAsync();
+        await Store.DisposeAsync();
         _health.Dispose();
     }
 }

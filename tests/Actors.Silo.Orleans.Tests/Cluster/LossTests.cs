@@ -1,118 +1,118 @@
-using System.Collections.Concurrent;
 using Actors.Definitions;
-using Actors.Silo.Embedded;
+using Orleans.Core.Internal;
 using Shouldly;
 
 namespace Actors.Silo.Orleans.Tests.Cluster;
 
-/// <summary>Silos leave, in peace and without a word, while orders run.</summary>
+/// <summary>Silos come and go, in peace and without a word, and grains move, while orders run.</summary>
 public sealed class LossTests
 {
-    private const int Orders = 60;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    [Fact]
-    public async Task A_silo_that_stops_in_peace_loses_nothing()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_silo_that_stops_in_peace_loses_nothing(int silos)
     {
-        await using var shop = await Shop.OpenAsync();
-        await shop.RunWhileAsync(cluster => cluster.StopAsync(1));
-        await shop.AuditAsync();
+        await using var orders = await OrdersOnCluster.OpenAsync(silos);
+        await orders.RunWhileAsync(cluster => cluster.StopAsync(1));
+        await orders.AuditAsync();
     }
 
-    [Fact]
-    public async Task A_silo_that_dies_loses_nothing()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_silo_that_dies_loses_nothing(int silos)
     {
-        await using var shop = await Shop.OpenAsync();
-        await shop.RunWhileAsync(cluster => cluster.KillAsync(1));
-        await shop.AuditAsync();
+        await using var orders = await OrdersOnCluster.OpenAsync(silos);
+        await orders.RunWhileAsync(cluster => cluster.KillAsync(1));
+        await orders.AuditAsync();
     }
 
     [Fact]
     public async Task A_silo_that_joins_takes_its_share_and_nothing_is_lost()
     {
-        await using var shop = await Shop.OpenAsync();
-        await shop.RunWhileAsync(cluster => cluster.AddSiloAsync());
-        await shop.AuditAsync();
+        await using var orders = await OrdersOnCluster.OpenAsync(2);
+        await orders.RunWhileAsync(cluster => cluster.AddSiloAsync());
+        await orders.AuditAsync();
     }
 
-    private sealed class Shop : IAsyncDisposable
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Orders_that_are_moved_from_silo_to_silo_lose_nothing(int silos)
     {
-        private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
-        private readonly TaskCompletionSource _halfWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private RunningCluster? _cluster;
-        private int _packed;
-
-        private RunningCluster Cluster => _cluster!;
-
-        public static async Task<Shop> OpenAsync()
+        await using var orders = await OrdersOnCluster.OpenAsync(silos, holds: true);
+        await orders.RunWhileAsync(async cluster =>
         {
-            var shop = new Shop();
-            shop._cluster = await RunningCluster.StartAsync(2, shop.Configure);
-            return shop;
-        }
+            for (var round = 0; round < 3; round++)
+                await Task.WhenAll(orders.Ids.Select(id => Manage(cluster, id).MigrateOnIdle().AsTask()));
+        });
+        (await orders.MovesAsync()).ShouldBeGreaterThan(0);
+        await orders.AuditAsync();
+    }
 
-        /// <summary>Starts orders, disturbs the cluster when half of them are in work, and sees them end.</summary>
-        public async Task RunWhileAsync(Func<RunningCluster, Task> disturb)
+    [Fact]
+    public async Task Orders_whose_grains_are_put_out_of_memory_go_on_where_they_are_placed_next()
+    {
+        await using var orders = await OrdersOnCluster.OpenAsync(3, holds: true);
+        await orders.RunWhileAsync(async cluster =>
         {
-            using var late = new CancellationTokenSource(Patience);
-            var orders = Enumerable.Range(0, Orders).Select(i => OrderAsync($"order-{i}", late.Token)).ToArray();
-            await _halfWay.Task.WaitAsync(late.Token);
-            await disturb(Cluster);
-            foreach (var order in orders) (await order).Status.ShouldBe(InvocationStatus.Completed);
-        }
+            for (var round = 0; round < 3; round++)
+                await Task.WhenAll(orders.Ids.Select(id => Manage(cluster, id).DeactivateOnIdle().AsTask()));
+        });
+        (await orders.MovesAsync()).ShouldBeGreaterThan(0);
+        await orders.AuditAsync();
+    }
 
-        /// <summary>Every order is in the store once, ended, with a history without holes.</summary>
-        public async Task AuditAsync()
-        {
-            for (var i = 0; i < Orders; i++)
+    [Fact]
+    public async Task An_attempt_that_a_silo_had_just_begun_when_it_died_is_soon_handed_out_again()
+    {
+        // Less than the half minute after which an attempt that nobody has said anything of is handed out again.
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cluster = await RunningCluster.StartAsync(3, (silo, options) => options
+            .AddHandler<Payload, Payload>("work", async (input, _) =>
             {
-                var id = new InvocationId("order", $"order-{i}");
-                var history = await Cluster.ClientOf(0).HistoryAsync(id);
-                history.Events.Select(e => (int)e.Sequence).ShouldBe(Enumerable.Range(1, (int)history.Head));
-                history.Events.Count(e => e.Type == "StepSucceeded").ShouldBe(3);
-                foreach (var step in new[] { "reserve", "pack", "ship" })
-                    _attempts[$"{id.Id}/{step}"].ShouldBeGreaterThanOrEqualTo(1);
-            }
-        }
-
-        public ValueTask DisposeAsync() => Cluster.DisposeAsync();
-
-        private void Configure(ActorsOptions options) => options
-            .AddHandler<Payload, Payload>("work", async (input, step) =>
-            {
-                _attempts.AddOrUpdate($"{step.InvocationId.Id}/{step.Step}", 1, (_, n) => n + 1);
-                if (step.Step == "pack" && Interlocked.Increment(ref _packed) == Orders / 2) _halfWay.TrySetResult();
-                await Task.Yield();
+                if (silo != 1) return input;
+                begun.TrySetResult();
+                await new TaskCompletionSource().Task;
                 return input;
             })
-            .AddProcess(Process.Define<Payload>("order")
-                .Step("reserve", s => s.Call("work"))
-                .Step("pack", s => s.After("reserve").Call("work"))
-                .Step("ship", s => s.After("pack").Call("work"))
-                .Build());
-
-        /// <summary>Repeats what got no answer, as every caller has to: a start counts once.</summary>
-        private async Task<InvocationView> OrderAsync(string key, CancellationToken cancellationToken)
+            .AddProcess(Process.Define<Payload>("lost").Step("only", s => s.Call("work")).Build()));
+        var runs = Enumerable.Range(0, 40).Select(async i =>
         {
-            var id = new InvocationId("order", key);
-            var start = new StartRequest("order") { Key = key };
-            await RepeatAsync(() => Cluster.Client.StartAsync(start, cancellationToken));
-            return await RepeatAsync(() => Cluster.Client.WaitAsync(id, cancellationToken: cancellationToken));
-        }
-
-        private static async Task<T> RepeatAsync<T>(Func<Task<T>> call)
-        {
-            while (true)
-            {
-                try
-                {
-                    return await call();
-                }
-                catch (TransientException)
-                {
-                    await Task.Yield();
-                }
-            }
-        }
+            var id = (await cluster.ClientOf(0).StartAsync(new StartRequest("lost") { Key = $"l-{i}" }, late.Token)).Id;
+            return await OrdersOnCluster.RepeatAsync(() => cluster.ClientOf(0).WaitAsync(id, cancellationToken: late.Token));
+        }).ToArray();
+        await begun.Task.WaitAsync(late.Token);
+        await cluster.KillAsync(1);
+        foreach (var run in await Task.WhenAll(runs)) run.Status.ShouldBe(InvocationStatus.Completed);
     }
+
+    [Fact]
+    public async Task A_silo_that_the_others_can_not_reach_is_declared_dead_and_loses_nothing()
+    {
+        await using var orders = await OrdersOnCluster.OpenAsync(3);
+        await orders.RunWhileAsync(cluster =>
+        {
+            cluster.Wires.Isolate(2);
+            return Task.CompletedTask;
+        });
+        await orders.AuditAsync();
+    }
+
+    [Fact]
+    public async Task A_silo_that_reaches_the_others_but_is_not_reached_loses_nothing()
+    {
+        await using var orders = await OrdersOnCluster.OpenAsync(3);
+        await orders.RunWhileAsync(cluster =>
+        {
+            cluster.Wires.Cut(0, 2);
+            cluster.Wires.Cut(1, 2);
+            return Task.CompletedTask;
+        });
+        await orders.AuditAsync();
+    }
+
+    private static IGrainManagementExtension Manage(RunningCluster cluster, InvocationId id) =>
+        Shells.Shell.Of(cluster.Service<IGrainFactory>(0), id.Key).AsReference<IGrainManagementExtension>();
 }

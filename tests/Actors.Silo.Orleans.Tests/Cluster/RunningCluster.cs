@@ -1,3 +1,4 @@
+using System.Globalization;
 using Actors.Silo.Embedded;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,35 +13,53 @@ internal sealed class RunningCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
 
-    private RunningCluster(InProcessTestCluster cluster, SharedStore store) => (_cluster, Store) = (cluster, store);
+    private RunningCluster(InProcessTestCluster cluster, SharedStore store, Wires wires)
+    {
+        (_cluster, Store, Wires) = (cluster, store, wires);
+        wires.Silos = cluster;
+    }
 
     public SharedStore Store { get; }
+
+    /// <summary>Between the silos.</summary>
+    public Wires Wires { get; }
 
     /// <summary>The client outside.</summary>
     public IActorsClient Client => _cluster.Client.ServiceProvider.GetRequiredService<IActorsClient>();
 
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
+    public static Task<RunningCluster> StartAsync(
+        int silos, Action<ActorsOptions> configure, Action<ActorsClusterOptions>? cluster = null) =>
+        StartAsync(silos, (_, options) => configure(options), cluster);
+
+    /// <param name="silos">How many.</param>
+    /// <param name="configure">What each of them hosts, by its number from 0; one that joins later has the next.</param>
+    /// <param name="cluster">How they work together.</param>
     public static async Task<RunningCluster> StartAsync(
-        int silos, Action<ActorsOptions> configure, Action<ActorsClusterOptions>? cluster = null)
+        int silos, Action<int, ActorsOptions> configure, Action<ActorsClusterOptions>? cluster = null)
     {
         var store = new SharedStore();
+        var wires = new Wires();
         var builder = new InProcessTestClusterBuilder((short)silos);
-        builder.ConfigureSilo((_, silo) =>
+        builder.ConfigureSilo((instance, silo) =>
         {
+            // They start side by side; their names are numbered.
+            var own = int.Parse(instance.SiloName.Split('_')[^1], CultureInfo.InvariantCulture);
+            silo.Configure<SiloConnectionOptions>(connections => connections.ConfigureSiloOutboundConnection(
+                outbound => outbound.Use(next => connection => wires.PassAsync(own, connection, next))));
             // A dead silo is found dead within seconds, so that a test need not wait for the default half minute.
             silo.Configure<ClusterMembershipOptions>(membership =>
             {
                 membership.ProbeTimeout = TimeSpan.FromMilliseconds(500);
                 membership.NumMissedProbesLimit = 2;
-                membership.NumVotesForDeathDeclaration = 1;
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(1);
             });
             silo.Services.AddLogging(logs => logs.SetMinimumLevel(LogLevel.Warning));
             silo.UseActors(
                 options =>
                 {
-                    configure(options);
+                    configure(own, options);
                     options.Store = (_, _) => new(store);
                 },
                 cluster);
@@ -48,7 +67,7 @@ internal sealed class RunningCluster : IAsyncDisposable
         builder.ConfigureClient(client => client.AddActorsClient(cluster));
         var running = builder.Build();
         await running.DeployAsync();
-        return new RunningCluster(running, store);
+        return new RunningCluster(running, store, wires);
     }
 
     /// <summary>A part of one silo.</summary>
