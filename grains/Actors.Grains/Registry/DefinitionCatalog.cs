@@ -18,7 +18,9 @@ public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
     private readonly ConcurrentDictionary<string, CompiledProcess> _current = new(StringComparer.Ordinal);
     private volatile bool _isComplete;
 
-    /// <summary>Says whether other silos may know a process that this one does not; null: there are no others.</summary>
+    /// <summary>
+    /// Says whether other silos may know a process that this one does not; null: there are no others.
+    /// </summary>
     public Func<string, bool>? MayBeElsewhere { get; set; }
 
     /// <summary>The processes that can be started, by name.</summary>

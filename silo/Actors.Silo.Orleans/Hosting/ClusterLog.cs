@@ -16,7 +16,7 @@ internal sealed partial class ClusterLog(ILogger<ClusterLog> logger)
     public partial void HandedOutAgain(string silo, int count);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Grain {Key} could not be told what became of its attempt; it is handed out again when it is overdue")]
+        Message = "Grain {Key} could not be told what became of its attempt; it is handed out again when overdue")]
     public partial void NotSettled(GrainKey key, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning,

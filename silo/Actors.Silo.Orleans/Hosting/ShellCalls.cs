@@ -58,7 +58,9 @@ internal sealed class ShellCalls(IGrainFactory grains, TimeProvider time)
                 tried = 0;
                 continue;
             }
-            catch (Exception e) when (WireFailures.IsLoss(e))
+            // A cancellation that the caller has not asked for is that of a silo which stops.
+            catch (Exception e) when (WireFailures.IsLoss(e) ||
+                e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 if (request is not IRepeatable || tried >= TriesMax) throw WireFailures.ToUnavailable(to, e);
             }

@@ -85,7 +85,7 @@ internal sealed class WorkDispatcher : IDisposable
                 return outcome;
             }
 
-            if (outcome.Failure?.Type == HandlerMissing && ++attempt.Shift >= _stream.Parts)
+            if (outcome.Failure?.Type == HandlerMissing && ++attempt.Lacks >= _stream.Parts)
             {
                 Remove(outcome.Key);
                 WorkQueues.Ended(_grains, attempt.Item, succeeded: false);
@@ -159,7 +159,7 @@ internal sealed class WorkDispatcher : IDisposable
         }
 
         if (lost.Count > 0) _cluster.Log.HandedOutAgain(silo.ToString(), lost.Count);
-        foreach (var attempt in lost) Send(attempt.Item, attempt.Shift);
+        foreach (var attempt in lost) Send(attempt.Item, attempt.NextShift());
     }
 
     /// <summary>
@@ -192,7 +192,7 @@ internal sealed class WorkDispatcher : IDisposable
             }
         }
 
-        foreach (var attempt in silent) Send(attempt.Item, attempt.Shift);
+        foreach (var attempt in silent) Send(attempt.Item, attempt.NextShift());
     }
 
     private void Send(WorkItem item, int shift)
@@ -256,14 +256,22 @@ internal sealed class WorkDispatcher : IDisposable
 
         public TimeSpan Silence { get; set; } = SilenceFirst;
 
-        /// <summary>How many silos, at most, have said that they lack its handler.</summary>
-        public int Shift { get; set; }
+        /// <summary>How often a silo has said that it lacks its handler.</summary>
+        public int Lacks { get; set; }
+
+        private int HandedOutAgain { get; set; }
 
         public SiloAddress? By { get; set; }
 
         public IWorkControl? Control { get; set; }
 
         public bool IsCancelled { get; set; }
+
+        /// <summary>
+        /// To which part of the stream it goes now: first to its own again, whose silo knows whether it has it; then to
+        /// the next, for a part may stand still with a silo.
+        /// </summary>
+        public int NextShift() => Lacks > 0 ? Lacks : HandedOutAgain++;
 
         /// <summary>Unless somebody says by then that it runs, it is handed out again soon.</summary>
         public void Doubt(DateTimeOffset now)

@@ -113,7 +113,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     {
         try
         {
-            await _stream.PublishAsync(waiting.Item, waiting.HandedOn++);
+            await _stream.PublishAsync(waiting.Item, Math.Max(0, waiting.HandedOn++ - 1));
         }
         catch (Exception e)
         {
@@ -159,7 +159,9 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
 
         public DateTimeOffset? BeganAt { get; set; }
 
-        /// <summary>How often; each time to another part of the stream, for its silo may lack what it takes.</summary>
+        /// <summary>
+        /// How often; first to its own part of the stream again, then to others: its silo may lack what it takes.
+        /// </summary>
         public int HandedOn { get; set; }
     }
 }

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Actors.EndToEnd.Tests.Cluster;
 
-/// <summary>A TCP proxy on loopback: a cable between a silo and its database that can be pulled and plugged in.</summary>
+/// <summary>
+/// A TCP proxy on loopback: a cable between a silo and its database that can be pulled and plugged in.
+/// </summary>
 internal sealed class Cable : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();

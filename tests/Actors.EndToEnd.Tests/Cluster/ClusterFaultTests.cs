@@ -10,21 +10,10 @@ namespace Actors.EndToEnd.Tests.Cluster;
 /// invocation ends as it was meant to, nothing is recorded twice, histories have no holes. Each test prints after how
 /// long what was under way recorded something again.
 /// </summary>
-public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class ClusterFaultTests(ITestOutputHelper output) : ClusterLoad(output)
 {
-    private const string Tuned = """{ "ProbeTimeout": "1s", "ProbesMissedMax": 2, "ResponseTimeout": "11s" }""";
     private const string Default = "{}";
     private const string KillsVariable = "ACTORS_TEST_SILO_KILLS";
-
-    // Many at once: some of them are on the silo that something happens to.
-    private const int ClientsCount = 48;
-
-    private ShopOnPostgres? _shop;
-    private ThreeSilos? _cluster;
-
-    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
-
-    private CancellationToken Patient => _shop!.Patient;
 
     [PostgresFact]
     public async Task Silos_that_are_killed_one_after_the_other_lose_nothing()
@@ -36,13 +25,13 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncLifetime
         {
             var silo = cluster.Silos[kill % 3];
             await silo.KillAsync();
-            await _shop!.ReachedAsync((kill - 0.4) / (kills + 1));
+            await Shop.ReachedAsync((kill - 0.4) / (kills + 1));
             await silo.StartAsync(Patient);
-            await _shop.ReachedAsync((double)kill / (kills + 1));
+            await Shop.ReachedAsync((double)kill / (kills + 1));
         }
 
         await JudgeAsync();
-        output.WriteLine($"{kills} kills, {200 * kills} orders");
+        Output.WriteLine($"{kills} kills, {200 * kills} orders");
     }
 
     [PostgresFact]
@@ -58,7 +47,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncLifetime
         var at = Now;
         cluster.Silos[1].Send(Signal.Stop);
         // All but what waits for the silo that hangs goes on, and what was on it moves.
-        await MovedAsync(at);
+        await MovedAsync(cluster, at);
         cluster.Silos[1].Send(Signal.Continue);
 
         // It finds itself declared dead, and ends: a new one takes its place.
@@ -76,15 +65,6 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncLifetime
     public Task A_silo_whose_database_refuses_it_for_longer_than_its_lease_loses_nothing() =>
         CutOffAsync("database refuses connections", cable => cable.Break());
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var silo in _cluster?.Silos ?? []) output.WriteLine($"{silo.Address} complained: {silo.Errors}");
-        if (_cluster is not null) await _cluster.DisposeAsync();
-        if (_shop is not null) await _shop.DisposeAsync();
-    }
-
     private async Task MeasureKillAsync(string name, string settings)
     {
         var cluster = await LoadedAsync(settings, 400);
@@ -100,7 +80,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncLifetime
         var cluster = await LoadedAsync(Tuned, 400);
         var at = Now;
         cut(cluster.FirstToDatabase);
-        await _shop!.PassAsync(ThreeSilos.Lease * 4);
+        await Shop.PassAsync(ThreeSilos.Lease * 4);
         cluster.FirstToDatabase.Mend();
         if (cluster.Silos[0].HasEnded) await cluster.Silos[0].StartAsync(Patient);
 
@@ -108,29 +88,12 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : IAsyncLifetime
         await TellAsync($"{name} for {ThreeSilos.Lease * 4}", at);
     }
 
-    private async Task<ThreeSilos> LoadedAsync(string settings, int orders, TimeSpan? patience = null)
-    {
-        _shop = await ShopOnPostgres.StartAsync(patience ?? TimeSpan.FromMinutes(4), latencyMsMax: 200);
-        _cluster = await ThreeSilos.StartAsync(_shop, settings);
-        _shop.Begin(orders, _cluster.Connect, ClientsCount);
-        await _shop.ReachedAsync(0.2);
-        return _cluster;
-    }
-
-    private async Task MovedAsync(DateTimeOffset since)
+    private async Task MovedAsync(ThreeSilos cluster, DateTimeOffset since)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while (await timer.WaitForNextTickAsync(Patient))
         {
-            if ((await _cluster!.LateSinceAsync(since, Patient)).Moved.Count > 0) return;
+            if ((await cluster.LateSinceAsync(since, Patient)).Moved.Count > 0) return;
         }
-    }
-
-    private async Task JudgeAsync() => await _shop!.JudgeAsync(_cluster!.Store);
-
-    private async Task TellAsync(string fault, DateTimeOffset at)
-    {
-        var (moved, all) = await _cluster!.LateSinceAsync(at, Patient);
-        output.WriteLine($"silo {fault}: invocations that moved: {moved}; all that were under way: {all}");
     }
 }

@@ -7,24 +7,30 @@ namespace Actors.EndToEnd.Tests.Cluster;
 /// <summary>Three silos of a cluster as child processes on one schema.</summary>
 internal sealed class ThreeSilos : IAsyncDisposable
 {
-    private ThreeSilos(ShopOnPostgres shop)
+    private ThreeSilos(ShopOnPostgres shop, uint? user)
     {
         Store = new StoreOfTest(shop.Server, "cluster");
         var database = new UriBuilder(Store.Address);
         FirstToDatabase = new Cable(database.Port);
         database.Port = FirstToDatabase.Port;
+        SiloPorts = [FaultServer.FreePort(), FaultServer.FreePort(), FaultServer.FreePort()];
         Silos =
         [
-            .. new[] { database.Uri.AbsoluteUri, Store.Address, Store.Address }.Select(address => FaultServer.Silo(
+            .. new[] { database.Uri.AbsoluteUri, Store.Address, Store.Address }.Select((address, i) => FaultServer.Silo(
                 shop.Folder, shop.Address, "--host", "orleans", "--cluster", address,
-                "--silo-port", Port(), "--gateway-port", Port(), "--lease", $"{Lease.TotalSeconds}s")),
+                "--silo-port", Text(SiloPorts[i]), "--gateway-port", Text(FaultServer.FreePort()),
+                "--lease", $"{Lease.TotalSeconds}s")),
         ];
+        if (user is { } id) Silos[1].RunAs(id);
     }
 
     /// <summary>For how long a member of the store may be silent.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(2);
 
     public IReadOnlyList<FaultServer> Silos { get; }
+
+    /// <summary>Where they listen for each other.</summary>
+    public IReadOnlyList<int> SiloPorts { get; }
 
     /// <summary>Between the first silo and the database; the others are on its own port.</summary>
     public Cable FirstToDatabase { get; }
@@ -34,11 +40,12 @@ internal sealed class ThreeSilos : IAsyncDisposable
     /// <summary>Starts them.</summary>
     /// <param name="shop">What they work for.</param>
     /// <param name="settings">Of section <c>Silo:InCluster</c>.</param>
-    public static async Task<ThreeSilos> StartAsync(ShopOnPostgres shop, string settings)
+    /// <param name="user">As whom the second of them runs; null: as this process.</param>
+    public static async Task<ThreeSilos> StartAsync(ShopOnPostgres shop, string settings, uint? user = null)
     {
         await File.WriteAllTextAsync(
             shop.Folder.At("actors.json"), $$"""{ "Silo": { "InCluster": {{settings}} } }""", shop.Patient);
-        var silos = new ThreeSilos(shop);
+        var silos = new ThreeSilos(shop, user);
         await Task.WhenAll(silos.Silos.Select(silo => silo.StartAsync(shop.Patient)));
         return silos;
     }
@@ -79,15 +86,17 @@ internal sealed class ThreeSilos : IAsyncDisposable
         await Store.DisposeAsync();
     }
 
-    private static string Port() => FaultServer.FreePort().ToString(CultureInfo.InvariantCulture);
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>How late some invocations went on, in milliseconds.</summary>
 internal sealed record Lateness(long Count, double First, double Median, double Last)
 {
-    public static Lateness Of(object?[] row, int from) => new(
-        (long)row[from]!, row[from + 1] as double? ?? -1, row[from + 2] as double? ?? -1, row[from + 3] as double? ?? -1);
+    public static Lateness Of(object?[] row, int from) =>
+        new((long)row[from]!, Time(row[from + 1]), Time(row[from + 2]), Time(row[from + 3]));
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Count} after {First:F0} ms (first), {Median:F0} (median), {Last:F0} (last)");
+
+    private static double Time(object? value) => value as double? ?? -1;
 }

@@ -75,7 +75,11 @@ internal sealed class FaultClients(
     {
         using var client = connect(Persistent);
         _acknowledged.Count.ShouldBe(orders.Count);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = JudgesCount, CancellationToken = cancellationToken };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = JudgesCount,
+            CancellationToken = cancellationToken,
+        };
         await Parallel.ForEachAsync(orders, options, async (order, token) => await JudgeAsync(client, order, token));
     }
 

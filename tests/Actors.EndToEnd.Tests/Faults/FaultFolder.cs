@@ -15,6 +15,9 @@ internal sealed class FaultFolder : IDisposable
     public FaultFolder(string retries)
     {
         Root = Directory.CreateTempSubdirectory("actors-faults-").FullName;
+        // A silo may run as another user.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite |
+            UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Processes = Directory.CreateDirectory(Path.Combine(Root, "processes")).FullName;
         Data = Directory.CreateDirectory(Path.Combine(Root, "data")).FullName;
         ProcessFile = Path.Combine(Processes, "order-fulfilment.yaml");

@@ -14,6 +14,7 @@ internal sealed class FaultServer : IAsyncDisposable
     private readonly string _assembly;
     private readonly string[] _arguments;
     private readonly Dictionary<string, string> _environment;
+    private string[] _before = [];
     private ChildProgram? _child;
 
     private FaultServer(string assembly, string[] arguments, Dictionary<string, string> environment)
@@ -54,7 +55,10 @@ internal sealed class FaultServer : IAsyncDisposable
         "Shop", ["--ledger", folder.At("ledger.db"), "--stop-with-stdin", "true", .. settings], []);
 
     /// <summary>Starts it, and waits until it says that it listens.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => StartAsync([], cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => StartAsync(_before, cancellationToken);
+
+    /// <summary>Lets it run as another user from its next start on; for root only.</summary>
+    public void RunAs(uint user) => _before = ["setpriv", $"--reuid={user}", "--clear-groups"];
 
     /// <summary>Starts it by another program, and waits until it says that it listens.</summary>
     public async Task StartAsync(IReadOnlyList<string> before, CancellationToken cancellationToken)

@@ -58,7 +58,8 @@ internal sealed class StoreOfTest : IAsyncDisposable
     {
         try
         {
-            await AnsweredAsync("SELECT 1 WHERE NOT EXISTS (SELECT FROM keys WHERE kind = 1 AND resume)", cancellationToken);
+            await AnsweredAsync(
+                "SELECT 1 WHERE NOT EXISTS (SELECT FROM keys WHERE kind = 1 AND resume)", cancellationToken);
         }
         catch (OperationCanceledException e)
         {

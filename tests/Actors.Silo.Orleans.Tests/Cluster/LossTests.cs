@@ -81,7 +81,8 @@ public sealed class LossTests
         var runs = Enumerable.Range(0, 40).Select(async i =>
         {
             var id = (await cluster.ClientOf(0).StartAsync(new StartRequest("lost") { Key = $"l-{i}" }, late.Token)).Id;
-            return await OrdersOnCluster.RepeatAsync(() => cluster.ClientOf(0).WaitAsync(id, cancellationToken: late.Token));
+            return await OrdersOnCluster.RepeatAsync(
+                () => cluster.ClientOf(0).WaitAsync(id, cancellationToken: late.Token));
         }).ToArray();
         await begun.Task.WaitAsync(late.Token);
         await cluster.KillAsync(1);

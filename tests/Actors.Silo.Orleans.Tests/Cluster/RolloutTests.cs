@@ -104,7 +104,11 @@ public sealed class RolloutTests
     {
         var ids = new List<InvocationId>();
         for (var i = 0; i < Runs; i++)
-            ids.Add((await client.StartAsync(new StartRequest("rolled") { Key = $"{name}-{i}" }, cancellationToken)).Id);
+        {
+            var start = new StartRequest("rolled") { Key = $"{name}-{i}" };
+            ids.Add((await client.StartAsync(start, cancellationToken)).Id);
+        }
+
         return ids;
     }
 

@@ -34,7 +34,7 @@ internal sealed class RunningCluster : IAsyncDisposable
         StartAsync(silos, (_, options) => configure(options), cluster);
 
     /// <param name="silos">How many.</param>
-    /// <param name="configure">What each of them hosts, by its number from 0; one that joins later has the next.</param>
+    /// <param name="configure">What each hosts, by its number from 0; one that joins has the next.</param>
     /// <param name="cluster">How they work together.</param>
     public static async Task<RunningCluster> StartAsync(
         int silos, Action<int, ActorsOptions> configure, Action<ActorsClusterOptions>? cluster = null)
