@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Actors.EndToEnd.Tests.Faults;
 using Actors.Tests.Shared;
 
 namespace Actors.EndToEnd.Tests.Cluster;

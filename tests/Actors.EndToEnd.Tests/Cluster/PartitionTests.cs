@@ -1,4 +1,3 @@
-using Actors.EndToEnd.Tests.Faults;
 using Xunit.Abstractions;
 
 namespace Actors.EndToEnd.Tests.Cluster;

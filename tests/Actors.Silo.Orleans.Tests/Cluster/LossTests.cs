@@ -66,8 +66,7 @@ public sealed class LossTests
     [Fact]
     public async Task An_attempt_that_a_silo_had_just_begun_when_it_died_is_soon_handed_out_again()
     {
-        // Less than the half minute after which an attempt that nobody has said anything of is handed out again.
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var late = new CancellationTokenSource();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var cluster = await RunningCluster.StartAsync(3, (silo, options) => options
             .AddHandler<Payload, Payload>("work", async (input, _) =>
@@ -78,6 +77,8 @@ public sealed class LossTests
                 return input;
             })
             .AddProcess(Process.Define<Payload>("lost").Step("only", s => s.Call("work")).Build()));
+        // Less than the half minute after which an attempt that nobody has said anything of is handed out again.
+        late.CancelAfter(TimeSpan.FromSeconds(20));
         var runs = Enumerable.Range(0, 40).Select(async i =>
         {
             var id = (await cluster.ClientOf(0).StartAsync(new StartRequest("lost") { Key = $"l-{i}" }, late.Token)).Id;
