@@ -58,7 +58,7 @@ internal sealed class FaultServer : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken) => StartAsync(_before, cancellationToken);
 
     /// <summary>Lets it run as another user from its next start on; for root only.</summary>
-    public void RunAs(uint user) => _before = ["setpriv", $"--reuid={user}", "--clear-groups"];
+    public void RunAs(uint user) => _before = ["setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups"];
 
     /// <summary>Starts it by another program, and waits until it says that it listens.</summary>
     public async Task StartAsync(IReadOnlyList<string> before, CancellationToken cancellationToken)
