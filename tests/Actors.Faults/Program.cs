@@ -15,8 +15,10 @@ internal static class Program
 {
     private const int HistoryMax = 1_000;
 
-    public static async Task<int> Main()
+    public static async Task<int> Main(string[] args)
     {
+        if (args is ["memory", var store]) return await HostileRun.MemoryAsync(store);
+        if (args is ["clock", var path, var clock]) return await HostileRun.ClockAsync(path, clock);
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var request = JsonSerializer.Deserialize<OrderRequest>(line, JsonSerializerOptions.Web)!;

@@ -114,6 +114,7 @@ internal sealed class SweepFigures
 {
     private readonly int[] _faults = new int[Enum.GetValues<FaultKind>().Length];
     private readonly Dictionary<string, int> _programs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _crashPoints = new(StringComparer.Ordinal);
     private TimeSpan _virtual;
     private long _callbacks;
     private long _effects;
@@ -128,6 +129,7 @@ internal sealed class SweepFigures
         _callbacks += result.Steps;
         _effects += result.Effects.Count;
         _crossings += result.Crossings;
+        _crashPoints.UnionWith(result.CrashPoints);
         for (var i = 0; i < _faults.Length; i++) _faults[i] += result.FaultCounts[i];
         foreach (var (name, used) in Coverage.Of([run.Program]))
             _programs[name] = _programs.GetValueOrDefault(name) + used;
@@ -135,7 +137,10 @@ internal sealed class SweepFigures
 
     public string Line(TimeSpan elapsed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Seeds} seeds, {Seeds / elapsed.TotalSeconds:F1} a second, {_virtual.TotalHours:F0} simulated hours");
+        $"{Seeds} seeds, {Seeds / elapsed.TotalSeconds:F1} a second, {_virtual.TotalHours:F0} simulated hours, ") +
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_crashPoints.Count} distinct crash points");
 
     public string Text(TimeSpan elapsed) => string.Join(Environment.NewLine,
         Line(elapsed),

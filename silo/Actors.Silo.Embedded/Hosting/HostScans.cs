@@ -71,11 +71,12 @@ internal sealed class HostScans : IDisposable
     public void Sweep()
     {
         var idle = new List<Activation>();
-        var leaving = 0;
+        var (count, leaving) = (0, 0);
         _host.CheckStore();
         var isReady = _host.Store.Health == StoreHealth.Ready;
         foreach (var activation in _host.Activations)
         {
+            count++;
             if (isReady && activation.WaitsForStore) activation.RetryNow();
             if (activation.IsAskedToLeave) leaving++;
             if (!activation.IsIdle) continue;
@@ -90,7 +91,7 @@ internal sealed class HostScans : IDisposable
             leaving++;
         }
 
-        var tooMany = _host.ActivationCount - leaving - _host.Options.ActivationsMax;
+        var tooMany = count - leaving - _host.Options.ActivationsMax;
         if (tooMany <= 0) return;
         idle.Sort(static (a, b) => a.LastUsed.CompareTo(b.LastUsed));
         foreach (var activation in idle.Take(tooMany)) activation.AskToLeave();

@@ -45,7 +45,8 @@ internal sealed class WorldFaults(
     {
         if (node.IsDead) return true;
         Crossings++;
-        scheduler.Trace(boundary.ToString(), (ulong)node.Id);
+        scheduler.Place = boundary.ToString();
+        scheduler.Trace(scheduler.Place, (ulong)node.Id);
         if (!Planned(FaultKind.Kill)) return false;
         Happened(FaultKind.Kill);
         kill(node);

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Actors.Journal;
+using Actors.Tests.Shared;
 
 namespace Actors.Simulation.Mutants;
 
 /// <summary>A store with one fault.</summary>
-internal sealed class MutantStore(Mutant mutant, IJournalStore inner) : IJournalStore
+internal sealed class MutantStore(Mutant mutant, IJournalStore inner) : DelegatingStore(inner)
 {
     private const int EachNth = 5;
 
@@ -13,13 +14,9 @@ internal sealed class MutantStore(Mutant mutant, IJournalStore inner) : IJournal
 
     private int _appends;
 
-    public long OwnerEpoch => inner.OwnerEpoch;
-
-    public StoreHealth Health => inner.Health;
-
     private bool IsNth => ++_appends % EachNth == 0;
 
-    public async ValueTask<AppendResult> AppendAsync(
+    public override async ValueTask<AppendResult> AppendAsync(
         JournalAppend append, CancellationToken cancellationToken = default)
     {
         switch (mutant)
@@ -32,28 +29,28 @@ internal sealed class MutantStore(Mutant mutant, IJournalStore inner) : IJournal
             case Mutant.LosesAppends when append.Key.Kind == GrainKind.Invocation && IsNth:
                 return AppendResult.Appended;
             case Mutant.AppendsTwice when append.Key.Kind == GrainKind.Invocation && IsNth:
-                await inner.AppendAsync(append, cancellationToken);
+                await Inner.AppendAsync(append, cancellationToken);
                 var next = append with { ExpectedSequence = append.ExpectedSequence + append.EventCount };
-                return await inner.AppendAsync(next, cancellationToken);
+                return await Inner.AppendAsync(next, cancellationToken);
             case Mutant.TearsAppends when append is { Key.Kind: GrainKind.Invocation, EventCount: > 1 }:
-                return await inner.AppendAsync(WithoutLast(append), cancellationToken);
+                return await Inner.AppendAsync(WithoutLast(append), cancellationToken);
             case Mutant.ForgetsProjection when append.ExpectedSequence > 0:
-                return await inner.AppendAsync(append with { Projection = null }, cancellationToken);
+                return await Inner.AppendAsync(append with { Projection = null }, cancellationToken);
             case Mutant.ForgetsWakeUp when append.Projection is { } shown:
                 var untimed = shown with { WakeAt = null };
-                return await inner.AppendAsync(append with { Projection = untimed }, cancellationToken);
+                return await Inner.AppendAsync(append with { Projection = untimed }, cancellationToken);
             case Mutant.ForgetsResume when append.Projection is { } shown:
                 var ended = shown with { Resume = false };
-                return await inner.AppendAsync(append with { Projection = ended }, cancellationToken);
-            default: return await inner.AppendAsync(append, cancellationToken);
+                return await Inner.AppendAsync(append with { Projection = ended }, cancellationToken);
+            default: return await Inner.AppendAsync(append, cancellationToken);
         }
     }
 
-    public async ValueTask<JournalPage> ReadAsync(
+    public override async ValueTask<JournalPage> ReadAsync(
         GrainKey key, long? afterSequence = null, int bytesMax = 4 * 1024 * 1024,
         CancellationToken cancellationToken = default)
     {
-        var page = await inner.ReadAsync(key, afterSequence, bytesMax, cancellationToken);
+        var page = await Inner.ReadAsync(key, afterSequence, bytesMax, cancellationToken);
         if (key.Kind != GrainKind.Invocation || page.Records.Count < 2) return page;
         return mutant switch
         {
@@ -67,37 +64,20 @@ internal sealed class MutantStore(Mutant mutant, IJournalStore inner) : IJournal
         };
     }
 
-    public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(
-        PayloadHash hash, CancellationToken cancellationToken = default) =>
-        inner.ReadPayloadAsync(hash, cancellationToken);
-
-    public ValueTask<ProjectionRow?> FindAsync(GrainKey key, CancellationToken cancellationToken = default) =>
-        inner.FindAsync(key, cancellationToken);
-
-    public ValueTask<ProjectionPage> ListAsync(
-        ProjectionFilter filter, CancellationToken cancellationToken = default) =>
-        inner.ListAsync(filter, cancellationToken);
-
-    public ValueTask<IReadOnlyList<DueKey>> DueAsync(
+    public override ValueTask<IReadOnlyList<DueKey>> DueAsync(
         DateTimeOffset until, int countMax, CancellationToken cancellationToken = default) =>
-        mutant == Mutant.LosesDueTimers ? new([]) : inner.DueAsync(until, countMax, cancellationToken);
+        mutant == Mutant.LosesDueTimers ? new([]) : Inner.DueAsync(until, countMax, cancellationToken);
 
-    public ValueTask<IReadOnlyList<ResumableKey>> ResumableAsync(
+    public override ValueTask<IReadOnlyList<ResumableKey>> ResumableAsync(
         ResumableKey? after, int countMax, CancellationToken cancellationToken = default) =>
-        mutant == Mutant.LosesUnfinishedWork ? new([]) : inner.ResumableAsync(after, countMax, cancellationToken);
-
-    public ValueTask<int> PurgeAsync(
-        DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default) =>
-        inner.PurgeAsync(endedBefore, countMax, cancellationToken);
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+        mutant == Mutant.LosesUnfinishedWork ? new([]) : Inner.ResumableAsync(after, countMax, cancellationToken);
 
     private async ValueTask<AppendResult> ForceAsync(JournalAppend append, CancellationToken cancellationToken)
     {
-        var result = await inner.AppendAsync(append, cancellationToken);
+        var result = await Inner.AppendAsync(append, cancellationToken);
         if (result == AppendResult.Appended) return result;
-        var head = await inner.ReadAsync(append.Key, cancellationToken: cancellationToken);
-        return await inner.AppendAsync(
+        var head = await Inner.ReadAsync(append.Key, cancellationToken: cancellationToken);
+        return await Inner.AppendAsync(
             append with { ExpectedSequence = head.HeadSequence, Epoch = Math.Max(head.HeadEpoch, append.Epoch) },
             cancellationToken);
     }
@@ -106,7 +86,7 @@ internal sealed class MutantStore(Mutant mutant, IJournalStore inner) : IJournal
     {
         try
         {
-            return await inner.AppendAsync(append, cancellationToken);
+            return await Inner.AppendAsync(append, cancellationToken);
         }
         catch (StoreException)
         {

@@ -111,6 +111,7 @@ internal sealed class StoreServer(SimulatedWorld world, SimulatedDisk disk) : IH
 
     public void Kill(TimeSpan restartAfter)
     {
+        if (Store is { } store) world.NoteCrash(store.Node);
         Store?.Node.Kill();
         disk.Crash(world.Faults.Random);
         RestartAt = world.Scheduler.Now + restartAfter.Ticks;

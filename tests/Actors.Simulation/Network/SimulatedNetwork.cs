@@ -34,6 +34,7 @@ internal sealed class SimulatedNetwork(SimulatedScheduler scheduler, SimulatedNo
     {
         if (sender.IsDead) return;
         Messages++;
+        scheduler.Place = what;
         scheduler.Trace(what, (ulong)sender.Id);
         if (_cuts.Contains((from, to)) || faults.Draws(FaultKind.Drop)) return;
         var copies = faults.Draws(FaultKind.Duplicate) ? 2 : 1;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Actors.Definitions;
 using Actors.Silo.Embedded;
 using Actors.Simulation.World;
 
@@ -9,12 +10,15 @@ namespace Actors.Simulation.Programs;
 /// </summary>
 internal sealed class ProgramHandlers(RandomProgram program, ProgramOutside outside)
 {
+    private readonly Dictionary<ProgramProcess, StepMap> _maps = new(ReferenceEqualityComparer.Instance);
+
     public void Configure(ActorsOptions options, WorldContext context)
     {
         foreach (var group in program.Processes.GroupBy(p => p.Name))
         {
             var current = group.MaxBy(p => p.Version <= outside.Version ? p.Version : 0)!;
-            options.AddProcess(ProgramMaps.Build(current));
+            if (!_maps.TryGetValue(current, out var map)) _maps[current] = map = ProgramMaps.Build(current);
+            options.AddProcess(map);
         }
 
         options.AddHandler<JsonElement, int>("work", (input, step) => WorkAsync(input, step, context));

@@ -44,6 +44,7 @@ internal sealed record SeedRun(ulong Seed, RandomProgram Program, int Silos, Fau
             Silos = Silos,
             Faults = Faults,
             QuietWithin = QuietWithin,
+            RestartsAtEnd = true,
             KeepTrace = keepTrace,
         };
         return SimulatedWorld.Run(Seed, options, Live);

@@ -25,6 +25,9 @@ internal sealed class SimulatedScheduler(ulong seed)
     /// <summary>Time since the world began, in ticks of 100 ns: the monotonic clock of all processes.</summary>
     public long Now { get; private set; }
 
+    /// <summary>What happened last that a process could die at: a boundary, or a message on its way.</summary>
+    public string Place { get; set; } = "";
+
     /// <summary>Callbacks that have run.</summary>
     public long Steps { get; private set; }
 

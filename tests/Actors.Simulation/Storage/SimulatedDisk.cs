@@ -15,6 +15,7 @@ internal sealed class SimulatedDisk
     private byte[] _log = new byte[4096];
     private int _length;
     private int _synced;
+    private (int Synced, RecoveredStore Store)? _peeked;
 
     /// <summary>Under which the store was opened last.</summary>
     public long OwnerEpoch { get; set; }
@@ -72,6 +73,7 @@ internal sealed class SimulatedDisk
         if (all.Count == 0) return null;
         var (append, _, eventsAt) = random.Pick(all);
         _log[eventsAt + random.Next(append.Events.Length)] ^= (byte)(1 << random.Next(8));
+        _peeked = null;
         return append.Key;
     }
 
@@ -87,8 +89,14 @@ internal sealed class SimulatedDisk
         return recovered;
     }
 
-    /// <summary>What is safe now.</summary>
-    public RecoveredStore Peek() => Read(_synced).Store;
+    /// <summary>What is safe now. Not to be changed: it is given again as long as it is the same.</summary>
+    public RecoveredStore Peek()
+    {
+        if (_peeked is { } known && known.Synced == _synced) return known.Store;
+        var store = Read(_synced).Store;
+        _peeked = (_synced, store);
+        return store;
+    }
 
     private (RecoveredStore Store, int End) Read(int length)
     {

@@ -13,12 +13,17 @@ internal sealed class DurableCauses(List<string>? trace)
     private readonly Dictionary<GrainKey, int> _runs = [];
     private readonly HashSet<WorkKey> _scheduled = [];
 
+    /// <summary>Which events became safe last, by their types.</summary>
+    public string Last { get; private set; } = "";
+
     public void Add(JournalAppend append)
     {
+        Last = append.Key.Kind.ToString();
         if (append.Key.Kind != GrainKind.Invocation) return;
         var id = new InvocationId(append.Key.Tenant, append.Key.Type, append.Key.Id);
         foreach (var e in InvocationEventCodec.Read(append.Events, static _ => Payload.Null))
         {
+            Last = $"{Last}+{e.GetType().Name}";
             trace?.Add($"{"",12} {id}: {e}");
             if (e is InvocationEvent.Started started) _runs[append.Key] = started.Run;
             if (e is InvocationEvent.StepScheduled s)

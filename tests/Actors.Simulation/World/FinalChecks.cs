@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Actors.Grains.Audit;
 using Actors.Journal;
 using Actors.Simulation.Storage;
@@ -41,6 +42,31 @@ internal static class FinalChecks
             if (row?.Projection.Status != view.Status.ToString())
                 context.Violation($"'{id}' is {view.Status}, and listed as {row?.Projection.Status}");
         }
+    }
+
+    /// <summary>What a silo reads from the journals is, in every field, what another had in memory.</summary>
+    public static async Task RestartedIsLiveAsync(WorldContext context)
+    {
+        var before = await ViewsAsync(context);
+        for (var i = 0; i < context.Silos; i++) context.KillSilo(i, TimeSpan.FromMilliseconds(10));
+        var after = await ViewsAsync(context);
+        foreach (var (id, view) in before.Where(v => after.GetValueOrDefault(v.Key) != v.Value))
+            context.Violation($"[fold] '{id}' was {view}, and is {after.GetValueOrDefault(id)} behind a restart");
+    }
+
+    private static async Task<Dictionary<InvocationId, string>> ViewsAsync(WorldContext context)
+    {
+        var views = new Dictionary<InvocationId, string>();
+        await using var store = context.Inspect();
+        await foreach (var key in store.KeysAsync())
+        {
+            if (key.Kind != GrainKind.Invocation || context.IsDamaged(key)) continue;
+            var id = new InvocationId(key.Tenant, key.Type, key.Id);
+            var view = await context.EventuallyAsync(client => client.GetAsync(id));
+            if (view.HasEnded) views[id] = JsonSerializer.Serialize(view);
+        }
+
+        return views;
     }
 
     /// <summary>What is damaged is said to be, and nothing else is told of it.</summary>

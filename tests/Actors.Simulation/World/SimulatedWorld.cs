@@ -26,6 +26,7 @@ public sealed class SimulatedWorld
     private readonly SimulatedDisk _disk = new();
     private readonly List<SimulatedSilo> _silos = [];
     private readonly List<string> _violations = [];
+    private readonly HashSet<string> _crashPoints = new(StringComparer.Ordinal);
     private readonly Nemesis _nemesis;
     private readonly StoreServer? _server;
     private SimulatedStore? _localStore;
@@ -118,6 +119,18 @@ public sealed class SimulatedWorld
         return SilosUp.MaxBy(silo => SimulatedRandom.Mix(hash + (ulong)silo.Index));
     }
 
+    /// <summary>
+    /// A process dies. What makes places different: what it is, what happened last, which events became safe last, and
+    /// whether a commit was on its way to the disk.
+    /// </summary>
+    internal void NoteCrash(SimulatedNode node)
+    {
+        // The restarts at the end are none.
+        if (!Faults.IsOn) return;
+        var what = _silos.Exists(silo => silo.Node == node) ? "silo" : "server";
+        _crashPoints.Add($"{what} {Scheduler.Place} {Causes.Last} {(_disk.Unsynced > 0 ? "unsynced" : "")}");
+    }
+
     /// <summary>A process dies, wherever it is.</summary>
     internal void Kill(SimulatedNode node)
     {
@@ -140,6 +153,7 @@ public sealed class SimulatedWorld
 
     private void Kill(SimulatedSilo silo, TimeSpan pause)
     {
+        if (silo.Node is { IsDead: false } node) NoteCrash(node);
         silo.Kill(pause);
         if (_server is null) _disk.Crash(Faults.Random);
     }
@@ -160,10 +174,13 @@ public sealed class SimulatedWorld
         }
 
         if (_violations.Count == 0) RunUntilDone("the last look", FinalChecks.LiveIsStoredAsync);
+        if (_violations.Count == 0 && Options.RestartsAtEnd)
+            RunUntilDone("the look behind a restart", FinalChecks.RestartedIsLiveAsync);
         _violations.AddRange(FinalChecks.Audit(_disk.Recover()));
         return new SimulationResult(
             _seed, Scheduler.TraceHash, _violations, TimeSpan.FromTicks(Scheduler.Now), Scheduler.Steps,
-            Faults.Crossings, Faults.Counts, Faults.PlannedLeft, Context.Effects.All, Scheduler.TraceLog ?? []);
+            Faults.Crossings, Faults.Counts, Faults.PlannedLeft, Context.Effects.All, Scheduler.TraceLog ?? [],
+            _crashPoints);
     }
 
     private void RunUntilDone(string what, Func<WorldContext, Task> program)

@@ -27,6 +27,12 @@ public sealed record SimulationOptions
     /// </summary>
     public TimeSpan QuietWithin { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>
+    /// Restarts all silos in the end: what they read from the journals must be, in every field, what they had in memory.
+    /// Default: no.
+    /// </summary>
+    public bool RestartsAtEnd { get; init; }
+
     /// <summary>Keeps a readable trace, in <see cref="SimulationResult.Trace"/>. Default: no.</summary>
     public bool KeepTrace { get; init; }
 
@@ -56,10 +62,11 @@ public sealed record SimulationOptions
 /// <param name="PlannedFaultsLeft">Planned faults that did not happen: there was no such place.</param>
 /// <param name="Effects">What handlers did.</param>
 /// <param name="Trace">Readable; empty unless asked for.</param>
+/// <param name="CrashPoints">The different places where processes died.</param>
 public sealed record SimulationResult(
     ulong Seed, ulong TraceHash, IReadOnlyList<string> Violations, TimeSpan VirtualTime, long Steps, int Crossings,
     IReadOnlyList<int> FaultCounts, int PlannedFaultsLeft, IReadOnlyList<RecordedEffect> Effects,
-    IReadOnlyList<string> Trace)
+    IReadOnlyList<string> Trace, IReadOnlyCollection<string> CrashPoints)
 {
     /// <summary>Whether nothing was found.</summary>
     public bool IsClean => Violations.Count == 0;

@@ -92,6 +92,9 @@ public sealed class WorldContext
     /// <summary>Says that something is as it must not be.</summary>
     public void Violation(string what) => _world.Violation(what);
 
+    /// <summary>How many silos there are.</summary>
+    internal int Silos => _world.Options.Silos;
+
     /// <summary>Whether a record of a journal does not give its checksum.</summary>
     internal bool IsDamaged(GrainKey key) => _world.IsDamaged(key);
 

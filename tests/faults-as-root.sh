@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The real faults that need root or a tool of their own: errors and kills at every flush (strace), a full file system
+# (mount), a zombie that comes back (SIGSTOP and SIGCONT; PostgreSQL), memory that runs out, a clock that is set back
+# (libfaketime: the clock of the process under test, not that of this machine).
+# Without what a part needs its tests are skipped, and it is said why. Exit code 0: no part failed.
+# usage: sudo tests/faults-as-root.sh [--install]     --install gets what is missing by apt-get
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+say() { printf '%s\n' "$*"; }
+
+[ "$(id -u)" -eq 0 ] || say "not root: no file system can be mounted, PostgreSQL is not started as another user"
+if [ "${1:-}" = --install ]; then
+    apt-get install -y -q strace faketime postgresql
+fi
+command -v strace >/dev/null || say "no strace: flushes are not failed"
+ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || say "no libfaketime: the clock is not set back"
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || say "no PostgreSQL: no zombie, no full database"
+
+project=tests/Actors.EndToEnd.Tests
+dotnet build "$project" -v q --nologo
+failed=0
+part() {
+    say "== $1"
+    timeout 600 dotnet test "$project" --no-build -v q --nologo --filter "FullyQualifiedName~$2" \
+        --logger "console;verbosity=normal" || failed=1
+}
+
+part "killed, or refused, at every flush" FlushFaultTests
+part "a full file system" FullDiskTests
+part "a zombie: SIGSTOP beyond the lease, SIGCONT" HotStandbyTests
+part "memory that runs out; a clock that is set back" HostileProcessTests
+exit $failed
