@@ -11,8 +11,8 @@ namespace Actors.Faults;
 internal sealed record HostileAnswer(SortedDictionary<string, int> Ends);
 
 /// <summary>
-/// An engine on a store in surroundings that are hostile to the whole process; says how its invocations ended. Run again
-/// on the same store it goes on with the same ones.
+/// An engine on a store in surroundings that are hostile to the whole process; says how its invocations ended. Run
+/// again on the same store it goes on with the same ones.
 /// </summary>
 internal static class HostileRun
 {

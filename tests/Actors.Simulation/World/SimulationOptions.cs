@@ -28,8 +28,8 @@ public sealed record SimulationOptions
     public TimeSpan QuietWithin { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// Restarts all silos in the end: what they read from the journals must be, in every field, what they had in memory.
-    /// Default: no.
+    /// Restarts all silos in the end: what they read from the journals must be, in every field, what they had in
+    /// memory. Default: no.
     /// </summary>
     public bool RestartsAtEnd { get; init; }
 
