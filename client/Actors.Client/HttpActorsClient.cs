@@ -202,6 +202,11 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
         ReadAsync<IReadOnlyList<ProcessView>>(
             () => ApiRequest.Get(Names.DefaultTenant, "processes"), cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default) =>
+        ReadAsync<ProcessView>(
+            () => ApiRequest.Post(Names.DefaultTenant, "processes").Body(definition), cancellationToken);
+
     /// <summary>Closes the connections that are its own.</summary>
     public void Dispose() => _owned?.Dispose();
 

@@ -2,6 +2,7 @@ using Actors;
 using Actors.Silo.Orleans;
 using Actors.Silo.Orleans.Client;
 using Actors.Silo.Orleans.Context;
+using Actors.Silo.Orleans.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -23,7 +24,7 @@ public static class ActorsClientBuilderExtensions
         var settings = new ActorsClusterOptions();
         cluster?.Invoke(settings);
         settings.Validate();
-        if (settings.Certificate is { } certificate) client.UseTls(certificate, tls => settings.Tls?.Invoke(tls));
+        ClusterTrust.AddTo(client, settings);
         client.AddOutgoingGrainCallFilter<CallContext>();
         client.Services.TryAddSingleton(TimeProvider.System);
         client.Services.TryAddSingleton<IActorsClient>(services => new OrleansActorsClient(

@@ -24,7 +24,15 @@ public sealed class ActorsClusterOptions
     /// </summary>
     public X509Certificate2? Certificate { get; set; }
 
-    /// <summary>Changes how certificates are checked; null: as Orleans does, by the roots the machine trusts.</summary>
+    /// <summary>
+    /// The authority of the cluster: then both sides of every connection, also of clients to silos, have to show a
+    /// certificate that one of these has signed, and whoever does not is refused. Names in certificates are not
+    /// compared, so the authority should sign for nothing but this cluster. Needs <see cref="Certificate"/>. Null:
+    /// certificates are checked by the roots the machine trusts. Default: null.
+    /// </summary>
+    public X509Certificate2Collection? Authority { get; set; }
+
+    /// <summary>Changes how certificates are checked; null: as <see cref="Authority"/> says.</summary>
     public Action<TlsOptions>? Tls { get; set; }
 
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names both.</exception>
@@ -34,6 +42,10 @@ public sealed class ActorsClusterOptions
             throw new ArgumentOutOfRangeException(
                 nameof(StreamPollPeriod), StreamPollPeriod,
                 "ActorsClusterOptions.StreamPollPeriod: its range is 1 millisecond to 10 seconds");
+        if (Authority is not null && Certificate is null)
+            throw new ArgumentOutOfRangeException(
+                nameof(Authority),
+                "ActorsClusterOptions.Authority needs Certificate: who asks for certificates shows one");
         if (WorkPartitions is < 1 or > 1024)
             throw new ArgumentOutOfRangeException(
                 nameof(WorkPartitions), WorkPartitions, "ActorsClusterOptions.WorkPartitions: its range is 1 to 1024");

@@ -35,7 +35,7 @@ public static class ActorsSiloBuilderExtensions
         var options = new ActorsOptions();
         configure(options);
 
-        if (settings.Certificate is { } certificate) silo.UseTls(certificate, tls => settings.Tls?.Invoke(tls));
+        ClusterTrust.AddTo(silo, settings);
         silo.AddMemoryStreams(WorkStream.Provider, stream =>
         {
             stream.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Actors.Silo;
 
 /// <summary>
@@ -6,10 +8,29 @@ namespace Actors.Silo;
 /// </summary>
 public sealed record SiloClusterOptions
 {
-    /// <summary>Port of loopback for the other silos. Default: 11111. Range: 1 to 65,535.</summary>
+    /// <summary>
+    /// Address under which the other silos and Orleans clients reach this one, and on which it listens for them.
+    /// Default: 127.0.0.1. Any but a loopback address needs <see cref="Certificate"/> and <see cref="Authority"/>.
+    /// </summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>
+    /// File with the certificate of this silo and its private key, as PEM (both in one file) or PKCS#12 without a
+    /// password (<c>.pfx</c>, <c>.p12</c>): connections between silos and from Orleans clients are encrypted. Null:
+    /// they are not. Default: null.
+    /// </summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>
+    /// File with the certificates of the cluster's authority, as PEM: both sides of a connection have to show a
+    /// certificate that it has signed. Goes with <see cref="Certificate"/>. Default: null.
+    /// </summary>
+    public string? Authority { get; init; }
+
+    /// <summary>Port for the other silos. Default: 11111. Range: 1 to 65,535.</summary>
     public int SiloPort { get; init; } = 11_111;
 
-    /// <summary>Port of loopback for Orleans clients. Default: 30000. Range: 1 to 65,535.</summary>
+    /// <summary>Port for Orleans clients. Default: 30000. Range: 1 to 65,535.</summary>
     public int GatewayPort { get; init; } = 30_000;
 
     /// <summary>
@@ -29,6 +50,7 @@ public sealed record SiloClusterOptions
 
     internal void Check(List<string> errors)
     {
+        CheckAddress(errors);
         CheckPort(errors, nameof(SiloPort), SiloPort);
         CheckPort(errors, nameof(GatewayPort), GatewayPort);
         if (SiloPort == GatewayPort)
@@ -38,6 +60,21 @@ public sealed record SiloClusterOptions
             errors, nameof(ResponseTimeout), ResponseTimeout, TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(10));
         if (ProbesMissedMax is < 1 or > 20)
             errors.Add($"Silo:InCluster:ProbesMissedMax is {ProbesMissedMax}; it has to be from 1 to 20");
+    }
+
+    private void CheckAddress(List<string> errors)
+    {
+        if (Certificate is null != Authority is null)
+        {
+            errors.Add("Silo:InCluster:Certificate and Authority go together: give the file with this silo's " +
+                "certificate and key, and the file with the certificate of the authority that signs for the cluster");
+        }
+
+        if (!IPAddress.TryParse(Address, out var address))
+            errors.Add($"Silo:InCluster:Address is '{Address}'; it has to be an address such as 127.0.0.1 or 10.0.0.5");
+        else if (!IPAddress.IsLoopback(address) && (Certificate is null || Authority is null))
+            errors.Add($"Silo:InCluster:Address is {Address}, which other machines reach, but nothing between silos " +
+                "is encrypted or authenticated: set Silo:InCluster:Certificate and Authority, or use 127.0.0.1");
     }
 
     private static void CheckPort(List<string> errors, string name, int port)

@@ -97,6 +97,12 @@ public sealed record SiloOptions
     public string Authentication { get; init; } = "none";
 
     /// <summary>
+    /// Whether processes may be deployed over the API. Null: only while there are no <see cref="Secrets"/>, which a
+    /// process can send to any address. Default: null.
+    /// </summary>
+    public bool? Deployments { get; init; }
+
+    /// <summary>
     /// Addresses of services by name (<c>Services:NAME:Url</c>); they override those in process files.
     /// </summary>
     public ImmutableSortedDictionary<string, string> Services { get; init; } =
@@ -105,6 +111,8 @@ public sealed record SiloOptions
     /// <summary>Secrets by name (<c>Secrets:NAME</c>) for headers that say <c>secret:NAME</c>. Never logged.</summary>
     public ImmutableSortedDictionary<string, string> Secrets { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    internal bool TakesDeployments => Deployments ?? Secrets.IsEmpty;
 
     internal const string DefaultProcesses = "processes";
 

@@ -8,6 +8,18 @@ namespace Actors.Benchmarks;
 internal sealed record BenchmarkSettings(
     string Store, int Clients, TimeSpan Duration, int? Count, string Folder, string? Connection)
 {
+    /// <summary>Silos of a cluster in this process; 0: the embedded host.</summary>
+    public int Silos { get; init; }
+
+    /// <summary>How often the silos look into the work stream; null: by default.</summary>
+    public TimeSpan? Poll { get; init; }
+
+    /// <summary>Parts of the work stream; null: by default.</summary>
+    public int? Partitions { get; init; }
+
+    /// <summary>As results name it.</summary>
+    public string Host => Silos == 0 ? "embedded" : $"orleans, {Silos} silo(s)";
+
     /// <summary>Whether the store is PostgreSQL, which has targets of its own.</summary>
     public bool IsPostgres => Store == "postgres";
 }
@@ -26,6 +38,8 @@ internal sealed record BenchmarkResult
     public required string Workload { get; init; }
 
     public required string Store { get; init; }
+
+    public required string Host { get; init; }
 
     public required int Clients { get; init; }
 
@@ -76,7 +90,7 @@ internal sealed record BenchmarkResult
 
     public string ToText() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Workload,-4} {Store} {Clients} clients: {CompletedPerSecond:F0}/s, p50 {P50Ms:F3} ms, p99 {P99Ms:F3} ms, max {MaxMs:F1} ms, " +
+        $"{Workload,-4} {Host} {Store} {Clients} clients: {CompletedPerSecond:F0}/s, p50 {P50Ms:F3} ms, p99 {P99Ms:F3} ms, max {MaxMs:F1} ms, " +
         $"{CpuMicrosPerStep:F1} us CPU/step ({ServerCpuMicrosPerStep:F1} of the server), {CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, " +
         $"{AllocatedBytesPerOp:F0} B allocated/op, {RssMb:F0} MB; " +
         $"store alone: {CommitProbeMs:F3} ms a commit, {GroupCommitProbePerSecond:F0} appends/s; " +

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Actors.Cli.Files;
 using Actors.Cli.Hosting;
 using Actors.Cli.Local;
+using Actors.Cli.Remote;
 
 namespace Actors.Cli.Commands;
 
@@ -21,9 +22,17 @@ internal sealed record RunSettings(string Path)
     public bool Json { get; init; }
 
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Address of the silo that runs it; null: this process does.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>On a silo: the tenant; null: by default.</summary>
+    public string? Tenant { get; init; }
 }
 
-/// <summary><c>actors run</c>: runs a process file, or a folder with a scenario, in this process.</summary>
+/// <summary>
+/// <c>actors run</c>: runs a process file, or a folder with a scenario, in this process or on a silo.
+/// </summary>
 internal sealed class RunCommand(CliHost host) : ICliCommand
 {
     private readonly Argument<string> _path = new("PATH")
@@ -60,14 +69,27 @@ internal sealed class RunCommand(CliHost host) : ICliCommand
     private readonly Option<TimeSpan?> _timeout = Shared.Duration(
         "--timeout", "Stop waiting after this time (exit code 1); the store is kept");
 
+    private readonly Option<string?> _url = new("--url")
+    {
+        Description = "Run it on the silo at this address, to which the process is deployed, instead of in this " +
+            "process. Services of a scenario then listen where the process file says",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string?> _tenant = new("--tenant")
+    {
+        Description = "With --url: the tenant. Default: default; for a scenario a fresh one, so that every run of it " +
+            "is a new one",
+    };
+
     private readonly Option<bool> _json = Shared.Json();
 
     /// <inheritdoc/>
     public Command Build()
     {
-        var command = new Command("run", "Run a process or a scenario in this process, and show how it goes.")
+        var command = new Command("run", "Run a process or a scenario, here or on a silo, and show how it goes.")
         {
-            _path, _input, _key, _store, _timeScale, _workers, _timeout, _json,
+            _path, _input, _key, _store, _timeScale, _workers, _timeout, _url, _tenant, _json,
         };
         command.SetAction((parsed, _) => RunAsync(new RunSettings(parsed.GetRequiredValue(_path))
         {
@@ -78,11 +100,43 @@ internal sealed class RunCommand(CliHost host) : ICliCommand
             Workers = parsed.GetValue(_workers),
             Json = parsed.GetValue(_json),
             Timeout = parsed.GetValue(_timeout),
+            Url = parsed.GetValue(_url),
+            Tenant = parsed.GetValue(_tenant),
         }));
         return command;
     }
 
-    private Task<int> RunAsync(RunSettings settings) => Source.ScenarioFolder(settings.Path) is { } folder
-        ? new ScenarioRun(host, settings).RunAsync(folder)
-        : new ProcessRun(host, settings).RunAsync();
+    private Task<int> RunAsync(RunSettings settings)
+    {
+        if (settings.Url is { } url)
+        {
+            CheckRemote(settings);
+            return new Remote.SiloAddress(host).CallAsync(url, (client, _) => RunAsync(settings, client));
+        }
+
+        if (settings.Tenant is not null)
+            throw new RefusedException("--tenant is for a run on a silo: add --url, or leave it out", "no-url");
+        return RunAsync(settings, null);
+    }
+
+    private Task<int> RunAsync(RunSettings settings, IActorsClient? silo)
+    {
+        if (Source.ScenarioFolder(settings.Path) is { } folder)
+            return new ScenarioRun(host, settings, silo).RunAsync(folder);
+        return silo is null
+            ? new ProcessRun(host, settings).RunAsync()
+            : new RemoteRun(host, settings, silo).RunAsync();
+    }
+
+    private static void CheckRemote(RunSettings settings)
+    {
+        var local = settings.Store is not null ? "--store"
+            : settings.Workers is not null ? "--workers"
+            : settings.TimeScale is not null ? "--time-scale"
+            : null;
+        if (local is null) return;
+        throw new RefusedException(
+            $"{local} is for a run in this process; the silo at --url has settings of its own: leave one of the two " +
+            "out", "two-places");
+    }
 }

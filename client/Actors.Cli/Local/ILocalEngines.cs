@@ -16,8 +16,10 @@ internal sealed record LocalEngineSettings(
     double? TimeScale = null,
     int? WorkersMax = null);
 
-/// <summary>An engine that runs in this process. Disposing it drains and closes its store.</summary>
-internal interface ILocalEngine : IAsyncDisposable
+/// <summary>
+/// An engine that a run uses. Disposing one in this process drains it and closes its store; a silo goes on.
+/// </summary>
+internal interface IRunEngine : IAsyncDisposable
 {
     /// <summary>Talks to it.</summary>
     IActorsClient Client { get; }
@@ -28,5 +30,5 @@ internal interface ILocalEngines
 {
     /// <summary>Starts one; it takes up what its store holds unfinished.</summary>
     /// <exception cref="Journal.StoreOpenException">The store can't be opened.</exception>
-    Task<ILocalEngine> StartAsync(LocalEngineSettings settings, CancellationToken cancellationToken);
+    Task<IRunEngine> StartAsync(LocalEngineSettings settings, CancellationToken cancellationToken);
 }

@@ -15,7 +15,7 @@ internal sealed class LocalEngines(TimeProvider? time = null) : ILocalEngines
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
-    public async Task<ILocalEngine> StartAsync(LocalEngineSettings settings, CancellationToken cancellationToken)
+    public async Task<IRunEngine> StartAsync(LocalEngineSettings settings, CancellationToken cancellationToken)
     {
         var options = new ActorsOptions
         {
@@ -48,7 +48,7 @@ internal sealed class LocalEngines(TimeProvider? time = null) : ILocalEngines
         }
     }
 
-    private sealed class Engine(ActorsEngine engine, ServiceProvider services) : ILocalEngine
+    private sealed class Engine(ActorsEngine engine, ServiceProvider services) : IRunEngine
     {
         public IActorsClient Client => engine.Client;
 

@@ -51,7 +51,7 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
         return End(place);
     }
 
-    private Task<ILocalEngine> StartAsync(StepMap map, string store) => host.Engines.StartAsync(
+    private Task<IRunEngine> StartAsync(StepMap map, string store) => host.Engines.StartAsync(
         new LocalEngineSettings(
             [map], store, ImmutableSortedDictionary<string, Uri>.Empty, settings.TimeScale, settings.Workers),
         host.Interrupted);

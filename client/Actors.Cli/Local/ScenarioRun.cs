@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Actors.Cli.Commands;
 using Actors.Cli.Files;
 using Actors.Cli.Following;
 using Actors.Cli.Hosting;
+using Actors.Cli.Remote;
 using Actors.Cli.Rendering;
 using Actors.Cli.Scenarios;
 using Actors.Storage.Postgres;
@@ -9,7 +12,10 @@ using Actors.Storage.Postgres;
 namespace Actors.Cli.Local;
 
 /// <summary>One run of a scenario: services, cases, reports.</summary>
-internal sealed class ScenarioRun(CliHost host, RunSettings settings)
+/// <param name="host">Screens and clock.</param>
+/// <param name="settings">What was asked for.</param>
+/// <param name="silo">The silo that runs its processes; null: this process does.</param>
+internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsClient? silo = null)
 {
     private readonly Screen _progress = host.Progress(settings.Json);
 
@@ -25,7 +31,11 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings)
         }
 
         var source = Source.ReadScenario(folder);
-        foreach (var map in source.Processes) Runnable.Check(map);
+        if (silo is null)
+        {
+            foreach (var map in source.Processes) Runnable.Check(map);
+        }
+
         var started = host.Time.GetTimestamp();
         using var timer = settings.Timeout is { } t ? new CancellationTokenSource(t, host.Time) : null;
         using var both = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupted, timer?.Token ?? default);
@@ -53,18 +63,21 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings)
     private async Task<int> RunAsync(
         ScenarioSource source, StorePlace place, long started, CancellationToken cancellationToken)
     {
-        Head(source);
+        var tenant = TenantOf();
+        Head(source, tenant);
         // Beside the store: what services remember belongs to what the invocations remember.
         var data = place.Path + ".data";
         await using var services = await ScenarioServices.StartAsync(
             source.Scenario, source.Folder, data, text => _progress.Write(text, Tone.Faint), host.Time,
-            cancellationToken);
+            cancellationToken, Places(source));
         var urls = services.Urls;
-        await using var engine = await host.Engines.StartAsync(
-            new LocalEngineSettings(source.Processes, place.Path, urls, settings.TimeScale, settings.Workers),
-            cancellationToken);
+        await using var engine = silo is null
+            ? await host.Engines.StartAsync(
+                new LocalEngineSettings(source.Processes, place.Path, urls, settings.TimeScale, settings.Workers),
+                cancellationToken)
+            : await DeployedEngine.OpenAsync(silo, source.Processes, cancellationToken);
         using var http = new HttpClient();
-        var runner = new ScenarioRunner(engine.Client, new ScenarioRequests(http, urls), host.Time);
+        var runner = new ScenarioRunner(engine.Client, new ScenarioRequests(http, urls), host.Time, tenant);
         var ended = await ShowAsync(runner, source, engine.Client, cancellationToken);
         var took = host.Time.GetElapsedTime(started);
         _progress.Write();
@@ -73,10 +86,20 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings)
         return ended.AsExpected ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private void Head(ScenarioSource source)
+    private ImmutableSortedDictionary<string, Uri>? Places(ScenarioSource source) => silo is null
+        ? null
+        : DeployedEngine.AddressesOf(source.Scenario.Services.Select(service => service.Name), source.Processes);
+
+    // What a silo ran before under the same keys would be joined, beside services that remember nothing of it.
+    private string TenantOf() => settings.Tenant ?? (silo is null
+        ? Names.DefaultTenant
+        : $"run-{host.Time.GetUtcNow().ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture)}");
+
+    private void Head(ScenarioSource source, string tenant)
     {
+        var where = silo is null ? "" : $"  at {settings.Url}, tenant {tenant}";
         _progress.Write(Line.Of($"scenario {source.Scenario.Name}", Tone.Strong)
-            .Add($"  {Words.Count(source.Scenario.Cases.Length, "case")}", Tone.Faint));
+            .Add($"  {Words.Count(source.Scenario.Cases.Length, "case")}{where}", Tone.Faint));
         if (source.Scenario.Description is { } description) _progress.Write(description);
     }
 

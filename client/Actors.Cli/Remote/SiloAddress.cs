@@ -24,23 +24,16 @@ internal sealed class SiloAddress(CliHost host)
 
     /// <summary>A client of the silo that was named.</summary>
     /// <exception cref="RefusedException">The address is none.</exception>
-    public HttpActorsClient Connect(ParseResult parsed)
-    {
-        var text = Of(parsed);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-        {
-            throw new RefusedException(
-                $"'{text}' is not the address of a silo; it has the form {Default}", "wrong-url");
-        }
-
-        var options = new HttpActorsClientOptions { RetryTimeMax = RetryTimeMax, Time = host.Time };
-        return new HttpActorsClient(address, options);
-    }
+    public HttpActorsClient Connect(ParseResult parsed) => Connect(Of(parsed));
 
     /// <summary>Runs with a client, and says what helps if there is no silo.</summary>
-    public async Task<T> CallAsync<T>(ParseResult parsed, Func<HttpActorsClient, CancellationToken, Task<T>> call)
+    public Task<T> CallAsync<T>(ParseResult parsed, Func<HttpActorsClient, CancellationToken, Task<T>> call) =>
+        CallAsync(Of(parsed), call);
+
+    /// <inheritdoc cref="CallAsync{T}(ParseResult, Func{HttpActorsClient, CancellationToken, Task{T}})"/>
+    public async Task<T> CallAsync<T>(string address, Func<HttpActorsClient, CancellationToken, Task<T>> call)
     {
-        using var client = Connect(parsed);
+        using var client = Connect(address);
         try
         {
             return await call(client, host.Interrupted);
@@ -51,6 +44,18 @@ internal sealed class SiloAddress(CliHost host)
                 $"{e.Message}. Start a silo with 'actors serve', or name another with --url or {Variable}",
                 e.FailureType);
         }
+    }
+
+    private HttpActorsClient Connect(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new RefusedException(
+                $"'{text}' is not the address of a silo; it has the form {Default}", "wrong-url");
+        }
+
+        var options = new HttpActorsClientOptions { RetryTimeMax = RetryTimeMax, Time = host.Time };
+        return new HttpActorsClient(address, options);
     }
 
     private string Of(ParseResult parsed) =>

@@ -5,7 +5,8 @@ namespace Actors.Cli.Scenarios;
 
 /// <summary>One run of one case.</summary>
 internal sealed class CaseRun(
-    ScenarioCase scenarioCase, IActorsClient client, ScenarioRequests requests, TimeProvider time)
+    ScenarioCase scenarioCase, IActorsClient client, ScenarioRequests requests, TimeProvider time,
+    string tenant)
 {
     private ImmutableArray<string> _problems = [];
 
@@ -49,7 +50,11 @@ internal sealed class CaseRun(
     private async Task<StartResult> StartAsync(CancellationToken cancellationToken)
     {
         foreach (var request in scenarioCase.Before) await requests.SendAsync(request, cancellationToken);
-        var start = new StartRequest(scenarioCase.Process, scenarioCase.Input) { Key = scenarioCase.Key };
+        var start = new StartRequest(scenarioCase.Process, scenarioCase.Input)
+        {
+            Key = scenarioCase.Key,
+            Tenant = tenant,
+        };
         var started = await client.StartAsync(start, cancellationToken);
         for (var i = 0; i < scenarioCase.Signals.Length; i++)
         {

@@ -7,7 +7,9 @@ namespace Actors.Cli.Scenarios;
 /// <param name="client">The engine; it knows the scenario's processes and where its services are.</param>
 /// <param name="requests">Sends requests to the services.</param>
 /// <param name="time">For timeouts.</param>
-internal sealed class ScenarioRunner(IActorsClient client, ScenarioRequests requests, TimeProvider time)
+/// <param name="tenant">Whose invocations the cases are.</param>
+internal sealed class ScenarioRunner(
+    IActorsClient client, ScenarioRequests requests, TimeProvider time, string tenant = Names.DefaultTenant)
 {
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SettlePollInterval = TimeSpan.FromMilliseconds(50);
@@ -23,7 +25,7 @@ internal sealed class ScenarioRunner(IActorsClient client, ScenarioRequests requ
         for (var i = 0; i < scenario.Cases.Length; i++)
         {
             yield return new ScenarioProgress.CaseBegins(scenario.Cases[i], i + 1, scenario.Cases.Length);
-            var run = new CaseRun(scenario.Cases[i], client, requests, time);
+            var run = new CaseRun(scenario.Cases[i], client, requests, time, tenant);
             await foreach (var progress in run.RunAsync(cancellationToken)) yield return progress;
             cases.Add(run.Result);
             yield return new ScenarioProgress.CaseEnded(run.Result);

@@ -25,10 +25,11 @@ internal sealed class ScenarioServices : IAsyncDisposable
     /// <param name="say">Receives one line per thing that takes a while.</param>
     /// <param name="time">For timeouts.</param>
     /// <param name="cancellationToken">Gives up; nothing is left running.</param>
+    /// <param name="places">Where they have to listen; null: each on a free port.</param>
     /// <exception cref="ScenarioException">One does not build or start; nothing is left running.</exception>
     public static async Task<ScenarioServices> StartAsync(
         Scenario scenario, string folder, string data, Action<string> say, TimeProvider time,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default, IReadOnlyDictionary<string, Uri>? places = null)
     {
         var services = new ScenarioServices();
         try
@@ -38,7 +39,8 @@ internal sealed class ScenarioServices : IAsyncDisposable
             {
                 var program = await ProgramAsync(service, folder, say, cancellationToken);
                 var running = await ServiceProcess.StartAsync(
-                    service, program, Path.GetFullPath(folder), fullData, time, cancellationToken);
+                    service, program, Path.GetFullPath(folder), fullData, time, cancellationToken,
+                    places?[service.Name]);
                 services._running.Push(running);
                 var address = running.Url.GetLeftPart(UriPartial.Authority);
                 say($"{service.Name} listens on {address} (process {running.Id})");

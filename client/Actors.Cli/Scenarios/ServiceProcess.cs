@@ -58,13 +58,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <param name="data">What <c>{data}</c> stands for.</param>
     /// <param name="time">For the timeout.</param>
     /// <param name="cancellationToken">Gives up; nothing is left running.</param>
+    /// <param name="place">Where it has to listen; null: on a free port.</param>
     /// <exception cref="ScenarioException">It can't be started, ends, or is not ready in time.</exception>
     public static async Task<ServiceProcess> StartAsync(
         ScenarioService service, IReadOnlyList<string> program, string folder, string data, TimeProvider time,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Uri? place = null)
     {
-        var port = service.TakesPort ? FreePort() : 0;
-        var process = Start(service, StartInfo(service, program, folder, data, port));
+        if (place is not null) CheckFree(service, place);
+        var port = service.TakesPort ? place?.Port ?? FreePort() : 0;
+        var process = Start(service, StartInfo(service, program, folder, data, port, place));
         var running = new ServiceProcess(service, process, time);
         try
         {
@@ -130,7 +132,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     }
 
     private static ProcessStartInfo StartInfo(
-        ScenarioService service, IReadOnlyList<string> program, string folder, string data, int port)
+        ScenarioService service, IReadOnlyList<string> program, string folder, string data, int port,
+        Uri? place)
     {
         string Fill(string text) => text
             .Replace(ScenarioService.DataPlaceholder, data, StringComparison.Ordinal)
@@ -149,12 +152,30 @@ internal sealed class ServiceProcess : IAsyncDisposable
         if (port == 0)
         {
             info.ArgumentList.Add("--urls");
-            info.ArgumentList.Add("http://127.0.0.1:0");
+            info.ArgumentList.Add(place?.GetLeftPart(UriPartial.Authority) ?? "http://127.0.0.1:0");
         }
 
         ServiceBuild.CleanEnvironment(info);
         foreach (var (name, value) in service.Environment) info.Environment[name] = Fill(value);
         return info;
+    }
+
+    private static void CheckFree(ScenarioService service, Uri place)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // As servers do it: connections that have ended a moment ago are no hindrance.
+        probe.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, place.Port));
+        }
+        catch (SocketException)
+        {
+            throw new ScenarioException(
+                $"service '{service.Name}' has to listen on port {place.Port}, where the process file says and the " +
+                "silo calls it, but another program does; end that one, or give the service another url in the " +
+                "process file");
+        }
     }
 
     private static int FreePort()

@@ -16,6 +16,7 @@ public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
 {
     private readonly ConcurrentDictionary<string, CompiledProcess> _byHash = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CompiledProcess> _current = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
     private volatile bool _isComplete;
 
     /// <summary>
@@ -27,12 +28,28 @@ public sealed class DefinitionCatalog(IJournalStore store) : IDefinitionCatalog
     public IReadOnlyCollection<CompiledProcess> Current =>
         [.. _current.Values.OrderBy(p => p.Map.Process, StringComparer.Ordinal)];
 
-    /// <summary>Makes a registered definition the one that new invocations of its process get.</summary>
+    /// <summary>
+    /// Makes a registered definition of this silo's own files or code the one that new invocations of its process get.
+    /// </summary>
     public void MakeCurrent(CompiledProcess definition)
     {
         _byHash[definition.Hash] = definition;
+        _own[definition.Map.Process] = true;
         _current[definition.Map.Process] = definition;
     }
+
+    /// <summary>
+    /// Makes a deployed definition the one that new invocations of its process get, unless the process is this silo's
+    /// own.
+    /// </summary>
+    public async ValueTask DeployAsync(string hash, CancellationToken cancellationToken)
+    {
+        var definition = await GetAsync(hash, cancellationToken);
+        if (!IsOwn(definition.Map.Process)) _current[definition.Map.Process] = definition;
+    }
+
+    /// <summary>Whether the process comes from this silo's own files or code, and not over the API.</summary>
+    public bool IsOwn(string process) => _own.ContainsKey(process);
 
     /// <summary>All processes of this silo are current.</summary>
     public void Complete() => _isComplete = true;

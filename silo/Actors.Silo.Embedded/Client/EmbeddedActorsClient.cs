@@ -24,6 +24,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     {
         CheckName("tenant", request.Tenant);
         CheckName("process", request.Process);
+        await engine().Deployment.RefreshAsync(request.Process, cancellationToken);
         var definition = Find(request.Process);
         CheckInput(definition, request.Input);
         var key = KeyOf(definition, request);
@@ -146,7 +147,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         {
             var ask = new ExplainInvocation();
             var reply = await CallAsync<ExplanationReply, ExplanationReply>(Check(id).Key, ask, id, cancellationToken);
-            return reply.Explanation;
+            return BudgetWaits.NamedIn(reply.Explanation, id, parts.Host.Workers.BudgetOf);
         }
         catch (StoreFullException)
         {
@@ -207,8 +208,14 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         };
     }
 
-    public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
-        Task.FromResult<IReadOnlyList<ProcessView>>([.. engine().Catalog.Current.Select(ProcessViews.Of)]);
+    public async Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default)
+    {
+        await engine().Deployment.RefreshAsync(null, cancellationToken);
+        return [.. engine().Catalog.Current.Select(ProcessViews.Of)];
+    }
+
+    public async Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default) =>
+        ProcessViews.Of(await engine().Deployment.DeployAsync(definition, cancellationToken));
 
     private static Task<InvocationState> ReadDurableAsync(
         EngineParts parts, InvocationId id, CancellationToken cancellationToken) =>

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
-using Actors.Core.Definitions;
-using Actors.Core.Processes;
-using Actors.Definitions;
+using Actors.Grains.Hosting;
 using Actors.Grains.Registry;
 using Actors.Grains.Steps;
 using Actors.Journal;
@@ -87,21 +84,16 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     {
         var errors = _options.Processes.SelectMany(map => ProcessCheck.Check(map, _options)).ToImmutableArray();
         if (!errors.IsEmpty) throw new DefinitionException(errors);
-        var definitions = _options.Processes.Select(Prepare).ToArray();
+        var definitions = _options.Processes.Select(Deployment.Prepare).ToArray();
         _lost = NewSource();
         var store = await OpenAsync(cancellationToken);
         var running = Compose(store);
         try
         {
+            GrainReply? deployed = null;
             foreach (var (definition, text) in definitions)
-            {
-                await running.Edge.CallAsync(
-                    RegistryGrain.Key,
-                    new RegisterDefinition(definition.Map.Process, definition.Map.Version, definition.Hash, text),
-                    cancellationToken);
-                running.Catalog.MakeCurrent(definition);
-            }
-
+                deployed = await running.Deployment.RegisterAsync(definition, text, cancellationToken);
+            await running.Deployment.ReadAsync(deployed, cancellationToken);
             running.Catalog.Complete();
             await running.Host.StartAsync(cancellationToken);
             _running = running;
@@ -129,14 +121,24 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         await CloseAsync(running);
     }
 
+    /// <summary>
+    /// Looks for processes that were deployed on other silos of the store. What keeps it from looking is left for the
+    /// next time.
+    /// </summary>
+    internal async Task RefreshDeployedAsync()
+    {
+        try
+        {
+            if (_running is { } running) await running.Deployment.RefreshAsync(null, CancellationToken.None);
+        }
+        catch (ActorsException e)
+        {
+            LogNotRefreshed(_loggers.CreateLogger<ActorsEngine>(), e);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
-
-    private static (CompiledProcess Definition, Payload Text) Prepare(StepMap map)
-    {
-        var text = StepMapJson.Write(map);
-        return (CompiledProcess.Compile(map, ContentHash.OfCanonical(text)), Payload.FromTrustedUtf8(Encoding.UTF8.GetBytes(text)));
-    }
 
     private static async ValueTask CloseAsync(EngineParts running)
     {
@@ -182,14 +184,19 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             ? new RetentionLoop(
                 store, kept, () => host.Around.Keeps(RegistryGrain.Key), _time, _loggers.CreateLogger<RetentionLoop>())
             : null;
-        return new EngineParts(store, host, worker, catalog, retention, edge);
+        var deployment = new Deployment(catalog, edge, _options, isShared: cluster is not null);
+        return new EngineParts(store, host, worker, catalog, retention, edge, deployment);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Engine started with {Processes} processes on store {Store}")]
     private static partial void LogStarted(ILogger logger, int processes, string store);
+
+    [LoggerMessage(Level = LogLevel.Debug,
+        Message = "What was deployed on other silos is not known; looked for again soon")]
+    private static partial void LogNotRefreshed(ILogger logger, Exception exception);
 }
 
 /// <summary>What a running engine consists of.</summary>
 internal sealed record EngineParts(
     IJournalStore Store, EmbeddedGrainHost Host, StepWorker Worker, DefinitionCatalog Catalog, RetentionLoop? Retention,
-    IClientHost Edge);
+    IClientHost Edge, Deployment Deployment);

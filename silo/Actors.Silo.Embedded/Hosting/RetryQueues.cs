@@ -1,3 +1,4 @@
+using Actors.Core.Invocations;
 using Actors.Grains.Queues;
 using Actors.Grains.Work;
 
@@ -13,7 +14,7 @@ namespace Actors.Silo.Embedded.Hosting;
 /// <param name="begin">Goes on with an attempt.</param>
 /// <param name="drop">Receives attempts that were withdrawn while they waited.</param>
 internal sealed class RetryQueues(
-    TimeProvider time, double ratio, int waitingMax, Action<IQueuedWork> begin, Action<IQueuedWork> drop)
+    TimeProvider time, double ratio, int waitingMax, Action<IQueuedWork> begin, Action<IQueuedWork> drop) : IDisposable
 {
     /// <summary>Services beyond which those that answer are forgotten.</summary>
     private const int ServicesKept = 1_000;
@@ -21,6 +22,7 @@ internal sealed class RetryQueues(
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RetryQueue> _queues = new(StringComparer.Ordinal);
     private int _waiting;
+    private bool _isDisposed;
 
     /// <summary>Retries that wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -76,6 +78,33 @@ internal sealed class RetryQueues(
         Pump(service);
     }
 
+    /// <summary>The service whose budget a step of an invocation waits for; null: it does not wait here.</summary>
+    public string? ServiceOf(InvocationId invocation, string step)
+    {
+        lock (_lock)
+        {
+            foreach (var (service, queue) in _queues)
+            {
+                if (queue.Waiting.Any(waiting => IsOf(waiting.Item.Key, invocation, step))) return service;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Nothing that waits goes on any more.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            foreach (var queue in _queues.Values) queue.Dispose();
+        }
+    }
+
+    private static bool IsOf(WorkKey key, InvocationId invocation, string step) =>
+        key.Invocation == invocation && new StepRef(key.Step, key.Item).ToString() == step;
+
     private void Pump(string service)
     {
         while (Next(service, out var isWithdrawn) is { } attempt)
@@ -90,7 +119,8 @@ internal sealed class RetryQueues(
         isWithdrawn = false;
         lock (_lock)
         {
-            if (!_queues.TryGetValue(service, out var queue) || !queue.Waiting.TryPeek(out var first)) return null;
+            if (_isDisposed || !_queues.TryGetValue(service, out var queue)) return null;
+            if (!queue.Waiting.TryPeek(out var first)) return null;
             var now = time.GetUtcNow();
             isWithdrawn = first.IsWithdrawn;
             if (isWithdrawn || queue.Budget.TryBegin(now))

@@ -74,6 +74,9 @@ internal sealed class WorkerPool
         else if (!_limits.Offer(attempt)) Refuse(attempt);
     }
 
+    /// <inheritdoc cref="RetryQueues.ServiceOf"/>
+    public string? BudgetOf(InvocationId invocation, string step) => _retries.ServiceOf(invocation, step);
+
     /// <summary>
     /// Tells an attempt to stop. One that waits is answered as cancelled at once; its place in a queue stays taken
     /// until its turn comes, so that the bounds of the queues hold.
@@ -95,6 +98,7 @@ internal sealed class WorkerPool
     /// <summary>Begins nothing more, and ends what runs: by itself within a time, then by its token.</summary>
     public async Task StopAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        _retries.Dispose();
         lock (_lock)
         {
             _isStopping = true;

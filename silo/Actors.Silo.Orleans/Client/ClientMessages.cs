@@ -32,5 +32,7 @@ internal sealed record ClientReadEntity(EntityId Id) : ClientCall;
 
 internal sealed record ClientProcesses : ClientCall;
 
+internal sealed record ClientDeploy(Payload Definition) : ClientCall;
+
 /// <summary>The processes there are.</summary>
 internal sealed record ProcessList(ImmutableArray<ProcessView> Items);

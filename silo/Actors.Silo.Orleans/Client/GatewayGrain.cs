@@ -60,6 +60,7 @@ internal sealed class GatewayGrain(IActorsClient client) : global::Orleans.Grain
                 return new OperationReply(await client.CallEntityAsync(c.Id, c.Operation, c.Input, c.OperationId));
             case ClientReadEntity c: return new EntityStateReply(await client.GetEntityAsync(c.Id));
             case ClientProcesses: return new ProcessList([.. await client.ListProcessesAsync()]);
+            case ClientDeploy c: return await client.DeployAsync(c.Definition);
             default:
                 throw new UnavailableException($"this silo does not know the call {call.GetType().Name}; upgrade it");
         }

@@ -90,6 +90,9 @@ internal sealed class OrleansActorsClient(IGrainFactory grains, TimeProvider tim
     public async Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
         (await CallAsync<ProcessList>(new ClientProcesses(), cancellationToken)).Items;
 
+    public Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default) =>
+        CallAsync<ProcessView>(new ClientDeploy(definition), cancellationToken);
+
     private async Task<TReply> CallAsync<TReply>(ClientCall call, CancellationToken cancellationToken)
     {
         try

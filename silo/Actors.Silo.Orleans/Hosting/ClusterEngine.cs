@@ -11,13 +11,20 @@ namespace Actors.Silo.Orleans.Hosting;
 /// rest first, then Orleans lets go of the grains, and the store is closed after the last of them.
 /// </summary>
 internal sealed class ClusterEngine(
-    ActorsEngine engine, ActorsOptions options, SiloWork work, SiloRing ring, ISiloStatusOracle silos, ClusterSilo silo)
+    ActorsEngine engine, ActorsOptions options, SiloWork work, SiloRing ring, ISiloStatusOracle silos, ClusterSilo silo,
+    IGrainFactory grains)
     : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener
 {
     /// <summary>How often what is unfinished is looked for, whatever was lost on the way.</summary>
     private static readonly TimeSpan NetPeriod = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How often processes are looked for that were deployed on other silos. A start looks by itself; a child does not.
+    /// </summary>
+    private static readonly TimeSpan DeployedPeriod = TimeSpan.FromSeconds(5);
+
     private ITimer? _net;
+    private ITimer? _deployed;
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle)
@@ -48,14 +55,31 @@ internal sealed class ClusterEngine(
         silos.SubscribeToSiloStatusEvents(this);
         ring.Refresh();
         await engine.StartAsync(cancellationToken);
-        if (silo.Running is { } running)
-            _net = running.Time.CreateTimer(_ => running.Host.ResumeAgain(), null, NetPeriod, NetPeriod);
+        if (silo.Running is not { } running) return;
+        _ = ArmAsync(running);
+        _net = running.Time.CreateTimer(_ => running.Host.ResumeAgain(), null, NetPeriod, NetPeriod);
+        _deployed = running.Time.CreateTimer(
+            _ => _ = engine.RefreshDeployedAsync(), null, DeployedPeriod, DeployedPeriod);
+    }
+
+    /// <summary>A start does not wait for reminders, which begin after it.</summary>
+    private async Task ArmAsync(ClusterHost running)
+    {
+        try
+        {
+            await grains.GetGrain<INetGrain>(0).ArmAsync();
+        }
+        catch (Exception e)
+        {
+            running.Log.NotArmed(e);
+        }
     }
 
     private async Task RestAsync(CancellationToken cancellationToken)
     {
         silos.UnSubscribeFromSiloStatusEvents(this);
         if (_net is not null) await _net.DisposeAsync();
+        if (_deployed is not null) await _deployed.DisposeAsync();
         await work.StopAsync(options.DrainTimeout, cancellationToken);
         // Orleans lets go of a grain only when nobody waits in it.
         silo.Leave();

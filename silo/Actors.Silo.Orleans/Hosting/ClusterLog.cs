@@ -20,6 +20,14 @@ internal sealed partial class ClusterLog(ILogger<ClusterLog> logger)
     public partial void NotSettled(GrainKey key, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Count} grains were due for a minute and nobody had woken them, first {First}: they are woken now")]
+    public partial void WokenLate(int count, GrainKey first);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The reminder that looks for overdue timers could not be registered; the next silo tries it")]
+    public partial void NotArmed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning,
         Message = "Attempts could not be put into the work stream; they are offered again")]
     public partial void NotPublished(Exception exception);
 }

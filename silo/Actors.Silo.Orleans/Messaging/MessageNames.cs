@@ -64,6 +64,11 @@ internal static class MessageNames
         ("client-read-entity", typeof(ClientReadEntity)),
         ("client-processes", typeof(ClientProcesses)),
         ("client-process-list", typeof(ProcessList)),
+        ("deploy", typeof(DeployDefinition)),
+        ("read-deployed", typeof(ReadDeployed)),
+        ("deployed", typeof(DeployedReply)),
+        ("client-deploy", typeof(ClientDeploy)),
+        ("client-process", typeof(ProcessView)),
     ];
 
     private static readonly FrozenDictionary<string, Type> TypeByName =

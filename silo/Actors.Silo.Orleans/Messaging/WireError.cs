@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Actors.Journal;
 
 namespace Actors.Silo.Orleans.Messaging;
@@ -7,11 +8,15 @@ namespace Actors.Silo.Orleans.Messaging;
 /// <param name="Message">For a human.</param>
 /// <param name="IsPermanent">Whether a retry can't help.</param>
 /// <param name="Id">Of the invocation that exists, where that is what is the matter.</param>
-internal sealed record WireError(string Type, string Message, bool IsPermanent, InvocationId? Id = null)
+/// <param name="Errors">Of a definition, where that is what is the matter.</param>
+internal sealed record WireError(
+    string Type, string Message, bool IsPermanent, InvocationId? Id = null,
+    ImmutableArray<DefinitionError>? Errors = null)
 {
     /// <summary>What an exception says.</summary>
     public static WireError Of(Exception e) => e is ActorsException known
-        ? new WireError(known.FailureType, e.Message, e is TerminalException, (e as AlreadyStartedException)?.Id)
+        ? new WireError(known.FailureType, e.Message, e is TerminalException, (e as AlreadyStartedException)?.Id,
+            (e as DefinitionException)?.Errors)
         : new WireError("unavailable", e.Message, false);
 
     /// <summary>The exception it was.</summary>
@@ -19,6 +24,7 @@ internal sealed record WireError(string Type, string Message, bool IsPermanent, 
     {
         "not-found" => new NotFoundException(Message),
         "already-started" when Id is { } id => new AlreadyStartedException(id),
+        "invalid-definition" when Errors is { IsDefaultOrEmpty: false } errors => new DefinitionException(errors),
         "conflict" => new ConflictException(Message),
         "overloaded" => new OverloadedException(Message),
         "unavailable" => new UnavailableException(Message),

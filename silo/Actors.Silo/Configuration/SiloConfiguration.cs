@@ -25,10 +25,13 @@ public static class SiloConfiguration
         nameof(SiloOptions.RequestBytesMax), nameof(SiloOptions.SimulatedTimeScale),
         nameof(SiloOptions.EventsKeepAlive), nameof(SiloOptions.Workers), nameof(SiloOptions.Retention),
         nameof(SiloOptions.StopTimeout), nameof(SiloOptions.Logs), nameof(SiloOptions.Authentication),
+        nameof(SiloOptions.Deployments),
     ];
 
     private static readonly string[] ClusterKeys =
     [
+        nameof(SiloClusterOptions.Address), nameof(SiloClusterOptions.Certificate),
+        nameof(SiloClusterOptions.Authority),
         nameof(SiloClusterOptions.SiloPort), nameof(SiloClusterOptions.GatewayPort),
         nameof(SiloClusterOptions.ProbeTimeout), nameof(SiloClusterOptions.ProbesMissedMax),
         nameof(SiloClusterOptions.ResponseTimeout),
@@ -126,6 +129,9 @@ public static class SiloConfiguration
             InCluster = BindCluster(silo.GetSection(nameof(SiloOptions.InCluster)), errors),
             Logs = silo[nameof(SiloOptions.Logs)] ?? defaults.Logs,
             Authentication = silo[nameof(SiloOptions.Authentication)] ?? defaults.Authentication,
+            Deployments = silo[nameof(SiloOptions.Deployments)] is null
+                ? defaults.Deployments
+                : Flag(silo, nameof(SiloOptions.Deployments), false, errors),
             RequestBytesMax = (long)Number(
                 silo, nameof(SiloOptions.RequestBytesMax), defaults.RequestBytesMax, NumberStyles.None, errors),
             SimulatedTimeScale = Number(
@@ -149,6 +155,9 @@ public static class SiloConfiguration
         var defaults = new SiloClusterOptions();
         return defaults with
         {
+            Address = cluster[nameof(SiloClusterOptions.Address)] ?? defaults.Address,
+            Certificate = cluster[nameof(SiloClusterOptions.Certificate)],
+            Authority = cluster[nameof(SiloClusterOptions.Authority)],
             SiloPort = (int)Number(
                 cluster, nameof(SiloClusterOptions.SiloPort), defaults.SiloPort, NumberStyles.None, errors),
             GatewayPort = (int)Number(

@@ -2,9 +2,13 @@ using Actors.Silo.Embedded;
 #if ORLEANS
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Actors.Silo.Configuration;
+using Actors.Silo.Orleans;
 using Actors.Storage.Postgres;
 using Orleans.Configuration;
+using Orleans.Providers;
 #endif
 
 namespace Actors.Silo.Hosting;
@@ -15,6 +19,9 @@ internal static class OrleansHost
 #if ORLEANS
     // Silos of one database are one cluster; another schema is another cluster.
     private const string Name = "actors";
+
+    /// <summary>Orleans' name of the driver.</summary>
+    private const string Invariant = "Npgsql";
 
     /// <summary>Whether this silo has it.</summary>
     public static bool IsBuiltIn => true;
@@ -29,7 +36,7 @@ internal static class OrleansHost
         services.AddOrleans(silo =>
         {
             Join(silo, options);
-            silo.UseActors(configure);
+            silo.UseActors(configure, cluster => Secure(cluster, options.InCluster));
         });
     }
 
@@ -39,18 +46,14 @@ internal static class OrleansHost
         if (options.Cluster is not { } cluster)
         {
             silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort);
+            silo.UseInMemoryReminderService();
             return;
         }
 
-        silo.UseAdoNetClustering(adoNet =>
-        {
-            adoNet.Invariant = "Npgsql";
-            adoNet.ConnectionString = PostgresCluster.ConnectionString(cluster);
-        });
+        Keep(silo, PostgresCluster.ConnectionString(cluster));
         silo.Configure<ClusterOptions>(names => (names.ClusterId, names.ServiceId) = (Name, Name));
-        // Nothing between silos is encrypted or authenticated: they stay on this machine.
         silo.ConfigureEndpoints(
-            IPAddress.Loopback, settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: false);
+            IPAddress.Parse(settings.Address), settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: false);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = settings.ProbeTimeout;
@@ -59,13 +62,60 @@ internal static class OrleansHost
         silo.Configure<SiloMessagingOptions>(calls => calls.ResponseTimeout = settings.ResponseTimeout);
     }
 
+    /// <summary>Who is in the cluster, reminders and the state of grains: all in the database of the store.</summary>
+    private static void Keep(ISiloBuilder silo, string connection)
+    {
+        silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Invariant, connection));
+        silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = (Invariant, connection));
+        silo.AddAdoNetGrainStorageAsDefault((AdoNetGrainStorageOptions o) => Set(o, connection));
+        silo.AddAdoNetGrainStorage(
+            ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME, (AdoNetGrainStorageOptions o) => Set(o, connection));
+    }
+
+    private static void Set(AdoNetGrainStorageOptions options, string connection) =>
+        (options.Invariant, options.ConnectionString) = (Invariant, connection);
+
+    private static void Secure(ActorsClusterOptions cluster, SiloClusterOptions settings)
+    {
+        if (settings is not { Certificate: { } certificate, Authority: { } authority }) return;
+        cluster.Certificate = Read(certificate, "Certificate", ReadCertificate);
+        cluster.Authority = Read(authority, "Authority", file =>
+        {
+            X509Certificate2Collection read = [];
+            read.ImportFromPemFile(file);
+            return read.Count > 0 ? read : throw new CryptographicException("it holds no certificate");
+        });
+    }
+
+    private static X509Certificate2 ReadCertificate(string file)
+    {
+        var isPkcs12 = Path.GetExtension(file).ToLowerInvariant() is ".pfx" or ".p12";
+        var read = isPkcs12
+            ? X509CertificateLoader.LoadPkcs12FromFile(file, null)
+            : X509Certificate2.CreateFromPemFile(file);
+        return read.HasPrivateKey ? read : throw new CryptographicException("it holds no private key");
+    }
+
+    private static T Read<T>(string file, string setting, Func<string, T> read)
+    {
+        try
+        {
+            return read(file);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new SiloStartException($"Silo:InCluster:{setting} is '{file}', which can't be used: {e.Message}", e);
+        }
+    }
+
     /// <summary>What has to be there before the silo looks for the others: its ports, and their tables.</summary>
     private sealed class ClusterStart(SiloOptions options, ILogger<ClusterStart> logger) : IHostedService
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {
-            CheckPort(options.InCluster.SiloPort, "--silo-port");
-            CheckPort(options.InCluster.GatewayPort, "--gateway-port");
+            var address = IPAddress.Parse(options.Cluster is null ? "127.0.0.1" : options.InCluster.Address);
+            CheckPort(address, options.InCluster.SiloPort, "--silo-port");
+            CheckPort(address, options.InCluster.GatewayPort, "--gateway-port");
             if (options.Cluster is not { } cluster) return;
             await PostgresCluster.MigrateAsync(
                 new PostgresJournalOptions { Connection = cluster }, logger, cancellationToken);
@@ -74,12 +124,12 @@ internal static class OrleansHost
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         // Orleans takes a silo that listens there for its own past, and declares it dead.
-        private static void CheckPort(int port, string flag)
+        private static void CheckPort(IPAddress address, int port, string flag)
         {
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                probe.Bind(new IPEndPoint(address, port));
             }
             catch (SocketException e)
             {

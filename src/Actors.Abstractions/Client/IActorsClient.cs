@@ -1,8 +1,8 @@
 namespace Actors;
 
 /// <summary>
-/// The client SDK: starts, reads and steers invocations, and calls entities. Two transports implement it, in-process
-/// and HTTP, under one test suite. Everything it acknowledges is durable. All calls may be repeated: starts by
+/// The client SDK: starts, reads and steers invocations, and calls entities. Three transports implement it, in-process,
+/// HTTP and Orleans, under one test suite. Everything it acknowledges is durable. All calls may be repeated: starts by
 /// idempotency key, signals and entity calls by id, the rest by nature.
 /// </summary>
 public interface IActorsClient
@@ -88,6 +88,17 @@ public interface IActorsClient
 
     /// <summary>Lists the processes that can be started, by name.</summary>
     Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Gives the engine a process to host; durable when it returns, for all tenants and all silos of the store. New
+    /// invocations get it, those that run stay on theirs. What is deployed already changes nothing.
+    /// </summary>
+    /// <param name="definition">A process file in its JSON form.</param>
+    /// <param name="cancellationToken">Ends the waiting; the process may be deployed all the same.</param>
+    /// <exception cref="DefinitionException">It breaks the rules; it holds every error.</exception>
+    /// <exception cref="ConflictException">The silo hosts another process of that name from its own files or code.
+    /// </exception>
+    Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Typed convenience over <see cref="IActorsClient"/>.</summary>

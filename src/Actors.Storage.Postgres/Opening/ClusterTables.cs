@@ -8,34 +8,50 @@ internal static class ClusterTables
     /// <summary>Resources of this assembly that are not migrations of the journal.</summary>
     public const string Prefix = "orleans.";
 
+    /// <summary>The files, and the table that shows that one was run.</summary>
+    private static readonly (string File, string Table)[] Files =
+    [
+        ("001-clustering.sql", "orleansquery"),
+        ("002-reminders.sql", "orleans_reminders"),
+        ("003-states.sql", "orleans_states"),
+    ];
+
     /// <summary>Makes them where they are missing.</summary>
-    /// <returns>Whether they were.</returns>
+    /// <returns>Whether some were.</returns>
     public static async Task<bool> MakeAsync(
         NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await Migrations.LockAsync(connection, schema, cancellationToken);
-        await using var find = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection)
+        var isMade = false;
+        foreach (var (file, table) in Files)
         {
-            Parameters = { new() { Value = $"{Database.Quote(schema)}.orleansquery" } },
-        };
-        if ((bool)(await find.ExecuteScalarAsync(cancellationToken))!) return false;
-        foreach (var text in Texts())
-        {
-            await using var make = new NpgsqlCommand(text, connection) { CommandTimeout = 0 };
+            if (await ExistsAsync(connection, schema, table, cancellationToken)) continue;
+            await using var make = new NpgsqlCommand(await TextAsync(file, cancellationToken), connection)
+            {
+                CommandTimeout = 0,
+            };
             await make.ExecuteNonQueryAsync(cancellationToken);
+            isMade = true;
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return true;
+        return isMade;
     }
 
-    private static IEnumerable<string> Texts()
+    private static async Task<bool> ExistsAsync(
+        NpgsqlConnection connection, string schema, string table, CancellationToken cancellationToken)
     {
-        var assembly = typeof(ClusterTables).Assembly;
-        return assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => new StreamReader(assembly.GetManifestResourceStream(name)!).ReadToEnd());
+        await using var find = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection)
+        {
+            Parameters = { new() { Value = $"{Database.Quote(schema)}.{table}" } },
+        };
+        return (bool)(await find.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task<string> TextAsync(string file, CancellationToken cancellationToken)
+    {
+        using var text = new StreamReader(typeof(ClusterTables).Assembly.GetManifestResourceStream(Prefix + file)!);
+        return await text.ReadToEndAsync(cancellationToken);
     }
 }

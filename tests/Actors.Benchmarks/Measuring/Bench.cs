@@ -16,7 +16,8 @@ internal sealed class Bench : IAsyncDisposable
     private readonly Action<ActorsOptions> _configure;
     private readonly string _file;
     private readonly BenchDatabase? _database;
-    private ActorsEngine _engine = null!;
+    private readonly List<CountingStore> _stores = [];
+    private IBenchEngine _engine = null!;
 
     private Bench(BenchmarkSettings settings, Action<ActorsOptions> configure)
     {
@@ -28,8 +29,6 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     public IActorsClient Client => _engine.Client;
-
-    public CountingStore Store { get; private set; } = null!;
 
     /// <summary>Of the store's file; of PostgreSQL, the write-ahead log that was written.</summary>
     public long FileBytes => _database?.LogBytes ?? (File.Exists(_file) ? new FileInfo(_file).Length : 0);
@@ -56,11 +55,18 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<LoadResult> MeasureAsync(Func<int, int, Task> operation)
     {
         var warm = await Load.RunAsync(_settings.Clients, TimeSpan.FromSeconds(2), operation);
-        var (commits, appends) = (Store.Commits, Store.Appends);
+        var (commits, appends) = (_stores.Sum(s => s.Commits), _stores.Sum(s => s.Appends));
         var serverCpu = _database?.Cpu ?? TimeSpan.Zero;
         var load = await Load.RunAsync(_settings.Clients, _settings.Duration, operation);
         var ofServer = (_database?.Cpu ?? TimeSpan.Zero) - serverCpu;
-        return load with { Cpu = load.Cpu + ofServer, ServerCpu = ofServer, WarmUp = warm.Completed, Commits = Store.Commits - commits, Appends = Store.Appends - appends };
+        return load with
+        {
+            Cpu = load.Cpu + ofServer,
+            ServerCpu = ofServer,
+            WarmUp = warm.Completed,
+            Commits = _stores.Sum(s => s.Commits) - commits,
+            Appends = _stores.Sum(s => s.Appends) - appends,
+        };
     }
 
     public async Task StopAsync() => await _engine.DisposeAsync();
@@ -90,7 +96,8 @@ internal sealed class Bench : IAsyncDisposable
         "sqlite" => await SqliteJournalStore.OpenAsync(
             new SqliteJournalOptions { Path = _file }, TimeProvider.System, NullLogger<SqliteJournalStore>.Instance, cancellationToken),
         "postgres" => await PostgresJournalStore.OpenAsync(
-            new PostgresJournalOptions { Connection = _database!.Address }, TimeProvider.System,
+            new PostgresJournalOptions { Connection = _database!.Address, Shared = _settings.Silos > 0 },
+            TimeProvider.System,
             NullLogger<PostgresJournalStore>.Instance, cancellationToken),
         var other => throw new ArgumentException($"there is no store '{other}'; there are sqlite, memory and postgres"),
     };
@@ -105,15 +112,49 @@ internal sealed class Bench : IAsyncDisposable
 
     private async Task StartEngineAsync()
     {
+        _stores.Clear();
+        if (_settings.Silos > 0)
+        {
+            _engine = await ClusterEngines.StartAsync(_settings, options =>
+            {
+                _configure(options);
+                options.Store = OpenCountedAsync;
+            });
+            return;
+        }
+
         var options = new ActorsOptions();
         _configure(options);
-        options.Store = async (_, cancellationToken) => Store = new CountingStore(await OpenStoreAsync(cancellationToken));
-        _engine = new ActorsEngine(options, _services, NullLoggerFactory.Instance, TimeProvider.System);
-        await _engine.StartAsync(CancellationToken.None);
+        options.Store = OpenCountedAsync;
+        var engine = new ActorsEngine(options, _services, NullLoggerFactory.Instance, TimeProvider.System);
+        await engine.StartAsync(CancellationToken.None);
+        _engine = new Embedded(engine);
+    }
+
+    private async ValueTask<IJournalStore> OpenCountedAsync(
+        IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var store = new CountingStore(await OpenStoreAsync(cancellationToken));
+        lock (_stores) _stores.Add(store);
+        return store;
     }
 
     private void DeleteFiles()
     {
         foreach (var file in new[] { _file, _file + "-wal", _file + "-shm", _file + ".lock" }) File.Delete(file);
     }
+
+    private sealed class Embedded(ActorsEngine engine) : IBenchEngine
+    {
+        public IActorsClient Client => engine.Client;
+
+        public ValueTask DisposeAsync() => engine.DisposeAsync();
+    }
+}
+
+/// <summary>What is measured, on whichever host.</summary>
+internal interface IBenchEngine : IAsyncDisposable
+{
+    /// <summary>Talks to it; on a cluster to one silo after the other.</summary>
+    IActorsClient Client { get; }
 }

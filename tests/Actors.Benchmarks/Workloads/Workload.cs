@@ -68,6 +68,7 @@ internal abstract class Workload
         {
             Workload = Id,
             Store = settings.Store,
+            Host = settings.Host,
             Clients = settings.Clients,
             CompletedPerSecond = load.PerSecond,
             P50Ms = load.PercentileMs(0.5),

@@ -77,4 +77,7 @@ internal sealed class StubClient(Func<StartRequest, InvocationView> outcome) : I
 
     public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
+
+    public Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
 }

@@ -12,6 +12,9 @@ internal sealed class SharedStore : IJournalStore
 
     public StoreHealth Health => _store.Health;
 
+    /// <summary>What is due besides what is: asked with the time up to which.</summary>
+    public Func<DateTimeOffset, DueKey?>? AlsoDue { get; set; }
+
     public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken = default) =>
         _store.AppendAsync(append, cancellationToken);
 
@@ -33,7 +36,7 @@ internal sealed class SharedStore : IJournalStore
 
     public ValueTask<IReadOnlyList<DueKey>> DueAsync(
         DateTimeOffset until, int countMax, CancellationToken cancellationToken = default) =>
-        _store.DueAsync(until, countMax, cancellationToken);
+        AlsoDue?.Invoke(until) is { } also ? new([also]) : _store.DueAsync(until, countMax, cancellationToken);
 
     public ValueTask<IReadOnlyList<ResumableKey>> ResumableAsync(
         ResumableKey? after, int countMax, CancellationToken cancellationToken = default) =>

@@ -1,6 +1,7 @@
 using Actors.Silo.Orleans.Tests.Cluster;
 using Actors.Silo.Tests.Compliance;
 using Actors.Silo.Tests.Engine;
+using Shouldly;
 
 namespace Actors.Silo.Orleans.Tests.Compliance;
 
@@ -42,4 +43,27 @@ public sealed class InsideOfSiloTests(ComplianceCluster cluster)
 {
     private protected override Task<IComplianceEngine> OpenAsync() =>
         Task.FromResult(ComplianceCluster.Over(cluster.Cluster.ClientOf(0)));
+}
+
+/// <summary>Deployments through an Orleans client: asked on one silo, run on either.</summary>
+public sealed class OrleansDeploymentTests(ComplianceCluster cluster)
+    : DeploymentCompliance, IClassFixture<ComplianceCluster>
+{
+    private protected override Task<IComplianceEngine> OpenAsync() =>
+        Task.FromResult(ComplianceCluster.Over(cluster.Cluster.Client));
+
+    [Fact]
+    public async Task A_start_on_any_silo_gets_what_was_deployed_on_another()
+    {
+        for (var version = 1; version <= 4; version++)
+        {
+            var definition = Payload.FromJson(
+                $$$"""{"process":"moving","steps":{"only":{"delay":"1ms"}},"output":{"version":{{{version}}}}}""");
+            await cluster.Cluster.ClientOf(version % 2).DeployAsync(definition);
+            var other = cluster.Cluster.ClientOf((version + 1) % 2);
+            var started = await other.StartAsync(new StartRequest("moving"));
+            var ended = await other.WaitAsync(started.Id, TimeSpan.FromSeconds(20));
+            ended.Output!.ToString().ShouldBe($$"""{"version":{{version}}}""");
+        }
+    }
 }

@@ -75,6 +75,9 @@ internal sealed class TenantClient(IActorsClient inner, string own) : IActorsCli
     public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
         inner.ListProcessesAsync(cancellationToken);
 
+    public Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default) =>
+        inner.DeployAsync(definition, cancellationToken);
+
     private string In(string tenant) => $"{own}.{tenant}";
 
     private string Out(string tenant) => tenant[(own.Length + 1)..];

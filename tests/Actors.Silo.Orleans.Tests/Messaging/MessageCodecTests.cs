@@ -95,7 +95,8 @@ public sealed class MessageCodecTests
         "refused work work-key work-ended work-refused outcome error client-start client-started client-get " +
         "client-wait client-view client-list client-page client-signal client-steer client-history client-events " +
         "client-grown " +
-        "client-explain client-explanation client-operation client-read-entity client-processes client-process-list");
+        "client-explain client-explanation client-operation client-read-entity client-processes client-process-list " +
+        "deploy read-deployed deployed client-deploy client-process");
 
     [Fact]
     public void A_message_of_another_version_is_refused_by_name() =>

@@ -27,7 +27,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         var routes = Routes().Select(r => $"{r.Method} {r.Path}").Order();
         var described = Operations().Select(o => $"{o.Method} {o.Path}").Order();
         described.ShouldBe(routes);
-        routes.Count().ShouldBe(18);
+        routes.Count().ShouldBe(19);
     }
 
     [Fact]

@@ -200,6 +200,9 @@ internal sealed class FakeEngine : IActorsClient
         Locked<IReadOnlyList<ProcessView>>("processes", () =>
             [.. Processes.Select(p => new ProcessView(p, 1, "graph", "fake", ["only"], null))]);
 
+    public Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     private static readonly string[] Processes = ["approve", "fragile", "greet", "keyed"];
 
     private StartResult Start(StartRequest request, InvocationId id)

@@ -70,6 +70,9 @@ internal sealed class SimulatedClient(SimulatedWorld world, SimulatedNode node) 
     public Task<IReadOnlyList<ProcessView>> ListProcessesAsync(CancellationToken cancellationToken = default) =>
         AskAsync("processes", client => client.ListProcessesAsync(cancellationToken));
 
+    public Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default) =>
+        AskAsync("deploy", client => client.DeployAsync(definition, cancellationToken));
+
     private Task TellAsync(string what, Func<IActorsClient, Task> tell) => AskAsync(what, async client =>
     {
         await tell(client);

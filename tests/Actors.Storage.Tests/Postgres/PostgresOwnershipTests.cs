@@ -156,7 +156,7 @@ public sealed class PostgresOwnershipTests(ServerFixture server)
         (await PostgresCluster.MigrateAsync(options)).ShouldBeTrue();
         (await PostgresCluster.MigrateAsync(options)).ShouldBeFalse();
 
-        (await ServerFixture.AskAsync(address, "SELECT count(*) FROM OrleansQuery")).ShouldBe(9L);
+        (await ServerFixture.AskAsync(address, "SELECT count(*) FROM OrleansQuery")).ShouldBe(20L);
         await using var store = await ServerFixture.OpenAsync(address, isShared: true);
         (await AppendAsync(store, 0)).ShouldBe(AppendResult.Appended);
     }

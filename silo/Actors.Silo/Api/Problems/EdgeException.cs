@@ -9,6 +9,7 @@ internal sealed class EdgeException(int status, string failureType, string messa
     public const string UnsupportedMediaType = "unsupported-media-type";
     public const string EntityAbsent = "entity-absent";
     public const string ForeignCaller = "foreign-caller";
+    public const string NoDeployments = "no-deployments";
     public const string BadRequest = "bad-request";
 
     public int Status { get; } = status;
