@@ -56,7 +56,7 @@ internal sealed partial class Activation
     {
         if (Turn(ActivatedMessage, null) is not { } why) return true;
         // Nothing will receive what waits: without an answer it would be read again at once, for ever.
-        FailMailbox(why);
+        FailMailboxOfDropped(why);
         _callWaits = false;
         return false;
     }
@@ -104,6 +104,13 @@ internal sealed partial class Activation
 
         _failures++;
         ReloadLater();
+    }
+
+    /// <summary>With what waits goes the message of a timer that has ended the pause already: it is sent anew.</summary>
+    private void FailMailboxOfDropped(Exception why)
+    {
+        FailMailbox(why);
+        if (_failures > 0 && !_pausesLoad) RetryNow();
     }
 
     private void FailMailbox(Exception why)

@@ -122,7 +122,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             var why = new UnavailableException($"grain '{Key}' failed and was dropped: {e.Message}", e);
             Poison(why);
             // What waits might be what it failed over: it must not be tried for ever.
-            FailMailbox(why);
+            FailMailboxOfDropped(why);
         }
 
         // A full fence: whoever puts something in sees either this, or is seen by the look that follows.

@@ -207,7 +207,7 @@ public sealed class WorkTests
         {
             world.Time.Advance(TimeSpan.FromMilliseconds(499));
             work.Begun.Count.ShouldBe(begun - 1);
-            world.Time.Advance(TimeSpan.FromMilliseconds(2));
+            world.Time.Advance(TimeSpan.FromMilliseconds(1));
             await work.WhenBegunAsync(begun);
         }
     }
