@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The real faults that need root or a tool of their own: errors and kills at every flush (strace), a full file system
-# (mount), a zombie that comes back (SIGSTOP and SIGCONT; PostgreSQL), memory that runs out, a clock that is set back
-# (libfaketime: the clock of the process under test, not that of this machine).
+# (mount), a zombie that comes back (SIGSTOP and SIGCONT; PostgreSQL), memory that runs out.
 # Without what a part needs its tests are skipped, and it is said why. Exit code 0: no part failed.
 # usage: sudo tests/faults-as-root.sh [--install]     --install gets what is missing by apt-get
 set -euo pipefail
@@ -12,10 +11,9 @@ say() { printf '%s\n' "$*"; }
 
 [ "$(id -u)" -eq 0 ] || say "not root: no file system can be mounted, PostgreSQL is not started as another user"
 if [ "${1:-}" = --install ]; then
-    apt-get install -y -q strace faketime postgresql
+    apt-get install -y -q strace postgresql
 fi
 command -v strace >/dev/null || say "no strace: flushes are not failed"
-ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || say "no libfaketime: the clock is not set back"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || say "no PostgreSQL: no zombie, no full database"
 
 project=tests/Actors.EndToEnd.Tests
@@ -30,5 +28,5 @@ part() {
 part "killed, or refused, at every flush" FlushFaultTests
 part "a full file system" FullDiskTests
 part "a zombie: SIGSTOP beyond the lease, SIGCONT" HotStandbyTests
-part "memory that runs out; a clock that is set back" HostileProcessTests
+part "memory that runs out" HostileProcessTests
 exit $failed

@@ -106,7 +106,7 @@ internal sealed partial class Activation
         ReloadLater();
     }
 
-    /// <summary>With what waits goes the message of a timer that has ended the pause already: it is sent anew.</summary>
+    /// <summary>A timer that has ended the pause already loses its message, too: it is sent anew.</summary>
     private void FailMailboxOfDropped(Exception why)
     {
         FailMailbox(why);
