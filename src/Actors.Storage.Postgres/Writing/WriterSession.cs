@@ -94,11 +94,12 @@ internal sealed class WriterSession(
     {
         if (health.Current != StoreHealth.Stopped)
         {
+            // First why, then that: whoever sees that it has stopped may end the program, and say why.
+            options.OnLost?.Invoke();
             health.Stop(
                 "another process has taken it over, because this one did not renew its lease in time or had lost its " +
                 "connection",
                 cause);
-            options.OnLost?.Invoke();
         }
 
         return health.StoppedException();

@@ -28,6 +28,7 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Queue<string> _errors = new();
+    private Task _drained = Task.CompletedTask;
 
     private ChildProgram(Process process)
     {
@@ -102,13 +103,7 @@ internal sealed class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>Reads whatever it prints from now on, and keeps the last lines of it that something is wrong.</summary>
-    public async Task DrainAsync()
-    {
-        while (await HearAsync(CancellationToken.None) is { } line)
-        {
-            if (Complaints.Any(word => line.Contains(word, StringComparison.Ordinal))) Keep(line);
-        }
-    }
+    public void Drain() => _drained = DrainAsync();
 
     /// <summary>Kills it as <c>kill -9</c> does, and waits until it is gone.</summary>
     public async Task KillAsync()
@@ -123,10 +118,11 @@ internal sealed class ChildProgram : IAsyncDisposable
         if (Kill(_process.Id, (int)signal) != 0) throw new InvalidOperationException($"process {_process.Id} is gone");
     }
 
-    /// <summary>Waits until it has ended by itself.</summary>
+    /// <summary>Waits until it has ended by itself, and what it wrote has been read.</summary>
     public async Task<int> EndedAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken);
+        await _drained.WaitAsync(cancellationToken);
         return _process.ExitCode;
     }
 
@@ -142,6 +138,14 @@ internal sealed class ChildProgram : IAsyncDisposable
     private static extern int Kill(int process, int signal);
 
     private static bool IsDotnet(string path) => Path.GetFileNameWithoutExtension(path) == "dotnet";
+
+    private async Task DrainAsync()
+    {
+        while (await HearAsync(CancellationToken.None) is { } line)
+        {
+            if (Complaints.Any(word => line.Contains(word, StringComparison.Ordinal))) Keep(line);
+        }
+    }
 
     private void KillAtExit(object? sender, EventArgs e)
     {

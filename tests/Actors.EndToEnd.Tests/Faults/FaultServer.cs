@@ -65,7 +65,7 @@ internal sealed class FaultServer : IAsyncDisposable
     {
         _child = ChildProgram.Start(_assembly, _environment, before, _arguments);
         await _child.HearAsync("listening on", cancellationToken);
-        _ = _child.DrainAsync();
+        _child.Drain();
     }
 
     /// <summary>Starts it, and does not wait.</summary>
