@@ -73,6 +73,9 @@ internal sealed record BenchmarkResult
     /// <summary>Appends per second of 64 clients on the bare store, in the same run.</summary>
     public required double GroupCommitProbePerSecond { get; init; }
 
+    /// <summary>CPU time per step of <see cref="Measuring.NaiveLoop"/> in the same run: how fast the machine is.</summary>
+    public required double NaiveLoopCpuMicrosPerStep { get; init; }
+
     public required string Target { get; init; }
 
     public required string Verdict { get; init; }
@@ -94,6 +97,7 @@ internal sealed record BenchmarkResult
         $"{CpuMicrosPerStep:F1} us CPU/step ({ServerCpuMicrosPerStep:F1} of the server), {CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, " +
         $"{AllocatedBytesPerOp:F0} B allocated/op, {RssMb:F0} MB; " +
         $"store alone: {CommitProbeMs:F3} ms a commit, {GroupCommitProbePerSecond:F0} appends/s; " +
+        $"naive loop: {NaiveLoopCpuMicrosPerStep:F1} us CPU/step; " +
         $"{string.Join(", ", More.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F2}")))}\n" +
         $"     target: {Target}: {Verdict}; audit {Audit}");
 

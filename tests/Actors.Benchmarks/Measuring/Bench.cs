@@ -33,6 +33,9 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Of the store's file; of PostgreSQL, the write-ahead log that was written.</summary>
     public long FileBytes => _database?.LogBytes ?? (File.Exists(_file) ? new FileInfo(_file).Length : 0);
 
+    /// <summary>Where the naive loop has its database.</summary>
+    public string YardstickFile => _file + "-naive";
+
     /// <summary>Settings of the database server that matter; null: there is none.</summary>
     public string? ServerSettings => _database?.Settings;
 

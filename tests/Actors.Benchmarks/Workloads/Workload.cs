@@ -64,6 +64,7 @@ internal abstract class Workload
         await using var store = await bench.OpenStoreAsync();
         var commitMs = await StoreProbe.CommitMsAsync(store, TimeSpan.FromSeconds(1));
         var group = await StoreProbe.GroupCommitPerSecondAsync(store, TimeSpan.FromSeconds(1));
+        var yardstick = await NaiveLoop.CpuMicrosPerStepAsync(bench.YardstickFile, TimeSpan.FromSeconds(2));
         return new BenchmarkResult
         {
             Workload = Id,
@@ -82,6 +83,7 @@ internal abstract class Workload
             RssMb = load.WorkingSet / 1048576.0,
             CommitProbeMs = commitMs,
             GroupCommitProbePerSecond = group,
+            NaiveLoopCpuMicrosPerStep = yardstick,
             Target = target,
             Verdict = audit == "clean" ? verdict(commitMs, load.PerSecond) : "void",
             Audit = audit,
