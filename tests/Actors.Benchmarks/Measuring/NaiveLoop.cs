@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Actors.Storage.Sqlite.Native;
 using SQLitePCL;
 
 namespace Actors.Benchmarks.Measuring;
@@ -24,6 +25,7 @@ internal sealed class NaiveLoop : IDisposable
 
     private NaiveLoop(string file)
     {
+        SqliteLibrary.EnsureLoaded();
         Check(raw.sqlite3_open(file, out _db));
         Run("PRAGMA journal_mode=WAL");
         Run("PRAGMA synchronous=FULL");
