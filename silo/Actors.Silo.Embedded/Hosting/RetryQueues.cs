@@ -13,8 +13,10 @@ namespace Actors.Silo.Embedded.Hosting;
 /// <param name="waitingMax">Retries that wait for all services together.</param>
 /// <param name="begin">Goes on with an attempt.</param>
 /// <param name="drop">Receives attempts that were withdrawn while they waited.</param>
+/// <param name="part">Which part of each budget is this host's, as of now; null: all of it.</param>
 internal sealed class RetryQueues(
-    TimeProvider time, double ratio, int waitingMax, Action<IQueuedWork> begin, Action<IQueuedWork> drop) : IDisposable
+    TimeProvider time, double ratio, int waitingMax, Action<IQueuedWork> begin, Action<IQueuedWork> drop,
+    Func<double>? part = null) : IDisposable
 {
     /// <summary>Services beyond which those that answer are forgotten.</summary>
     private const int ServicesKept = 1_000;
@@ -26,6 +28,12 @@ internal sealed class RetryQueues(
 
     /// <summary>Retries that wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    private double Part => part?.Invoke() ?? 1;
+
+    /// <summary>What is told of an attempt that was cancelled while it waited.</summary>
+    public static StepOutcome Withdrawn(WorkKey key) => new(
+        key, null, Failure.Transient("cancelled", "the attempt was cancelled before it began"));
 
     /// <summary>Takes an attempt, and goes on with it now or when its service has a retry to give.</summary>
     /// <returns>False if as many wait as may.</returns>
@@ -45,7 +53,7 @@ internal sealed class RetryQueues(
             if (!_queues.TryGetValue(service, out var queue))
             {
                 if (_queues.Count >= ServicesKept) Forget(now);
-                _queues[service] = queue = new RetryQueue(new RetryBudget(ratio, now));
+                _queues[service] = queue = new RetryQueue(new RetryBudget(ratio, now, Part));
             }
 
             if (isFirst)
@@ -122,6 +130,7 @@ internal sealed class RetryQueues(
             if (_isDisposed || !_queues.TryGetValue(service, out var queue)) return null;
             if (!queue.Waiting.TryPeek(out var first)) return null;
             var now = time.GetUtcNow();
+            if (Part is var own && own != queue.Budget.Part) queue.Budget.Resize(own, now);
             isWithdrawn = first.IsWithdrawn;
             if (isWithdrawn || queue.Budget.TryBegin(now))
             {

@@ -91,8 +91,7 @@ internal sealed class WorkerPool
         }
 
         _attempts.TryRemove(KeyValuePair.Create(key, attempt));
-        var why = Failure.Transient("cancelled", "the attempt was cancelled before it began");
-        _host.Post(key.Invocation.Key, new StepOutcome(key, null, why));
+        _host.Post(key.Invocation.Key, RetryQueues.Withdrawn(key));
     }
 
     /// <summary>Begins nothing more, and ends what runs: by itself within a time, then by its token.</summary>

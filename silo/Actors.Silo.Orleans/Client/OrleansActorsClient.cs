@@ -22,14 +22,15 @@ internal sealed class OrleansActorsClient(IGrainFactory grains, TimeProvider tim
     public async Task<InvocationView> WaitAsync(
         InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var until = timeout is { } limit ? time.GetUtcNow() + limit : DateTimeOffset.MaxValue;
+        var limit = timeout ?? TimeSpan.MaxValue;
+        var began = time.GetTimestamp();
         while (true)
         {
-            var left = until - time.GetUtcNow();
+            var left = limit - time.GetElapsedTime(began);
             if (left < TimeSpan.Zero) left = TimeSpan.Zero;
             var patience = left < GatewayGrain.WaitMax ? left : GatewayGrain.WaitMax;
             var view = await CallAsync<InvocationView>(new ClientWait(id, patience), cancellationToken);
-            if (view.HasEnded || time.GetUtcNow() >= until) return view;
+            if (view.HasEnded || time.GetElapsedTime(began) >= limit) return view;
         }
     }
 

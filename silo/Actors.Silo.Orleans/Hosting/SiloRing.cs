@@ -14,6 +14,9 @@ internal sealed class SiloRing(ISiloStatusOracle silos)
 
     public SiloAddress Here => silos.SiloAddress;
 
+    /// <summary>The part of this silo in what all active ones share evenly.</summary>
+    public double Part => 1.0 / _share.Count;
+
     /// <summary>Looks again who is active.</summary>
     public void Refresh()
     {

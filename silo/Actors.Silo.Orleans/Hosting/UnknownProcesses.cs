@@ -13,13 +13,13 @@ internal sealed class UnknownProcesses(TimeProvider time)
     /// <summary>How long a rollout may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _firstAsked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _firstAsked = new(StringComparer.Ordinal);
 
     /// <summary>Whether it is too early to say that nobody knows a process.</summary>
     public bool MayStillCome(string process)
     {
-        var now = time.GetUtcNow();
-        if (_firstAsked.TryGetValue(process, out var first)) return now - first < Patience;
-        return _firstAsked.Count < NamesMax && now - _firstAsked.GetOrAdd(process, now) < Patience;
+        if (_firstAsked.TryGetValue(process, out var first)) return time.GetElapsedTime(first) < Patience;
+        return _firstAsked.Count < NamesMax &&
+            time.GetElapsedTime(_firstAsked.GetOrAdd(process, time.GetTimestamp())) < Patience;
     }
 }

@@ -1,6 +1,7 @@
 using Actors.Grains.Hosting;
 using Actors.Grains.Invocations;
 using Actors.Grains.Work;
+using Actors.Silo.Embedded.Client;
 using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Messaging;
 using Actors.Silo.Orleans.Work;
@@ -73,8 +74,9 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
             await using var hurry = silo.Leaving.Register(() => patience?.CancelAfter(LeavePatience));
             try
             {
-                return MessageCodec.Write(await running.Host.CallHereAsync(
-                    _key, message, patience?.Token ?? CancellationToken.None, runHere: false));
+                var reply = await running.Host.CallHereAsync(
+                    _key, message, patience?.Token ?? CancellationToken.None, runHere: false);
+                return MessageCodec.Write(reply is ExplanationReply why ? Named(running, why) : reply);
             }
             catch (OperationCanceledException)
             {
@@ -143,6 +145,10 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
         GrainContext.Deactivate(
             new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the grain has left memory"));
     }
+
+    /// <summary>Retries wait on the silo of their grain: only here is known for which budget.</summary>
+    private ExplanationReply Named(ClusterHost running, ExplanationReply why) => new(BudgetWaits.NamedIn(
+        why.Explanation, new InvocationId(_key.Tenant, _key.Type, _key.Id), running.Work.BudgetOf));
 
     /// <summary>A turn awaits nothing: what it needs of the store is read before.</summary>
     private static async ValueTask PrepareAsync(ClusterHost running, GrainMessage message)

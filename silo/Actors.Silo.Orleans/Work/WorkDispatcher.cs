@@ -1,6 +1,7 @@
 using Actors.Grains.Hosting;
 using Actors.Grains.Work;
 using Actors.Journal;
+using Actors.Silo.Embedded.Hosting;
 using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Messaging;
 using Actors.Silo.Orleans.Shells;
@@ -11,19 +12,12 @@ namespace Actors.Silo.Orleans.Work;
 /// <summary>
 /// Hands out the attempts of the grains on this silo, and remembers which are on their way: what gets lost with a
 /// stream, a queue or a silo is handed out again. At most <see cref="Embedded.EmbeddedHostOptions.WorkQueueMax"/>
-/// at once.
+/// at once, and as many retries that wait for the budget of their service. Each silo has a part of that budget, for
+/// what its grains hand out: first attempts, answers and retries all come by here.
 /// </summary>
 internal sealed class WorkDispatcher : IDisposable
 {
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan SilenceFirst = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromMinutes(10);
-
-    /// <summary>
-    /// What was handed out a moment ago may be running on a silo that lives without anybody having said so; whoever
-    /// runs it says so until then.
-    /// </summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Why a silo did not begin an attempt: another one may have what it lacks. Every part of the stream is tried
@@ -37,31 +31,40 @@ internal sealed class WorkDispatcher : IDisposable
     private readonly IGrainFactory _grains;
     private readonly Lock _lock = new();
     private readonly Dictionary<GrainKey, Dictionary<WorkKey, OnTheWay>> _out = [];
+    private readonly RetryQueues _retries;
     private readonly ITimer _timer;
+    private readonly long _began;
     private int _count;
 
     public WorkDispatcher(ClusterHost cluster, WorkStream stream, SiloRing ring, IGrainFactory grains)
     {
         (_cluster, _stream, _ring, _grains) = (cluster, stream, ring, grains);
+        _began = cluster.Time.GetTimestamp();
+        _retries = new RetryQueues(
+            cluster.Time, cluster.Host.Options.RetryRatio, cluster.Host.Options.WorkQueueMax,
+            work => Begin((OnTheWay)work), _ => { }, () => ring.Part);
         _timer = cluster.Time.CreateTimer(_ => Look(), null, LookPeriod, LookPeriod);
     }
 
-    /// <summary>Attempts on their way.</summary>
+    /// <summary>Attempts on their way, and those that wait to be.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    // A clock that is set changes nothing.
+    private TimeSpan Now => _cluster.Time.GetElapsedTime(_began);
 
     /// <summary>Hands out an attempt.</summary>
     /// <returns>Whether an outcome or a refusal follows: not if it is on its way already.</returns>
     public bool Dispatch(WorkItem item)
     {
         var grain = item.Key.Invocation.Key;
-        var isFull = Count >= _cluster.Host.Options.WorkQueueMax || _cluster.Host.Store.Health != StoreHealth.Ready;
-        if (isFull)
+        var isFull = Count - _retries.Waiting >= _cluster.Host.Options.WorkQueueMax;
+        if (isFull || _cluster.Host.Store.Health != StoreHealth.Ready)
         {
             _cluster.Host.Post(grain, new WorkRefused(item));
             return true;
         }
 
-        var attempt = new OnTheWay(item, _cluster.Time.GetUtcNow());
+        var attempt = new OnTheWay(item);
         lock (_lock)
         {
             if (!_out.TryGetValue(grain, out var attempts)) _out[grain] = attempts = [];
@@ -69,33 +72,34 @@ internal sealed class WorkDispatcher : IDisposable
             _count++;
         }
 
-        Send(item, shift: 0);
+        if (!_retries.Offer(attempt)) Refuse(item);
         return true;
     }
+
+    /// <inheritdoc cref="RetryQueues.ServiceOf"/>
+    public string? BudgetOf(InvocationId invocation, string step) => _retries.ServiceOf(invocation, step);
 
     /// <summary>An outcome has come.</summary>
     /// <returns>What to tell the grain; null: it was never begun, and is handed out again.</returns>
     public StepOutcome? Settle(StepOutcome outcome)
     {
+        OnTheWay? attempt;
         lock (_lock)
         {
-            if (Find(outcome.Key) is not { } attempt || !outcome.NotBegun)
+            attempt = Find(outcome.Key);
+            if (attempt is not null && outcome.NotBegun && !IsGivenUp(attempt, outcome))
             {
-                Remove(outcome.Key);
-                return outcome;
+                attempt.SendAgain(Now + LookPeriod);
+                return null;
             }
 
-            if (outcome.Failure?.Type == HandlerMissing && ++attempt.Lacks >= _stream.Parts)
-            {
-                Remove(outcome.Key);
-                WorkQueues.Ended(_grains, attempt.Item, succeeded: false);
-                return outcome with { NotBegun = false };
-            }
-
-            (attempt.By, attempt.Control) = (null, null);
-            attempt.LookAgainAt = _cluster.Time.GetUtcNow() + LookPeriod;
-            return null;
+            Remove(outcome.Key);
         }
+
+        if (attempt is null) return outcome;
+        if (outcome.NotBegun) WorkQueues.Ended(_grains, attempt.Item, succeeded: false);
+        else if (outcome.Failure is null or { IsPermanent: true }) _retries.Answered(attempt.Item);
+        return outcome.NotBegun ? outcome with { NotBegun = false } : outcome;
     }
 
     /// <summary>The workers were full: the grain will hand it out again.</summary>
@@ -110,8 +114,7 @@ internal sealed class WorkDispatcher : IDisposable
         lock (_lock)
         {
             if (Find(key) is not { } attempt) return;
-            (attempt.By, attempt.Control) = (by, control);
-            attempt.LookAgainAt = _cluster.Time.GetUtcNow() + attempt.Item.Timeout + SilenceFirst;
+            attempt.Taken(by, control, Now);
             if (!attempt.IsCancelled) return;
         }
 
@@ -122,14 +125,17 @@ internal sealed class WorkDispatcher : IDisposable
     public void Cancel(WorkKey key)
     {
         IWorkControl? control;
+        bool isWaiting;
         lock (_lock)
         {
             if (Find(key) is not { } attempt) return;
             attempt.IsCancelled = true;
-            control = attempt.Control;
+            (control, isWaiting) = (attempt.Control, attempt.SentAt is null);
+            if (isWaiting) Remove(key);
         }
 
         control?.CancelAsync(MessageCodec.Write(new WorkReference(key))).Ignore();
+        if (isWaiting) _cluster.Host.Post(key.Invocation.Key, RetryQueues.Withdrawn(key));
     }
 
     /// <summary>A grain has gone elsewhere: where it is now, its attempts are handed out again.</summary>
@@ -137,7 +143,9 @@ internal sealed class WorkDispatcher : IDisposable
     {
         lock (_lock)
         {
-            if (_out.Remove(grain, out var attempts)) _count -= attempts.Count;
+            if (!_out.Remove(grain, out var attempts)) return;
+            _count -= attempts.Count;
+            foreach (var attempt in attempts.Values) attempt.Withdraw();
         }
     }
 
@@ -145,18 +153,8 @@ internal sealed class WorkDispatcher : IDisposable
     public void SiloIsGone(SiloAddress silo)
     {
         List<OnTheWay> lost = [];
-        var now = _cluster.Time.GetUtcNow();
-        lock (_lock)
-        {
-            foreach (var attempt in _out.Values.SelectMany(a => a.Values))
-            {
-                if (attempt.By is { } by && !by.Equals(silo)) continue;
-                var isLost = attempt.By is not null || now - attempt.SentAt >= Fresh;
-                (attempt.By, attempt.Control) = (null, null);
-                attempt.Doubt(now);
-                if (isLost) lost.Add(attempt);
-            }
-        }
+        var now = Now;
+        lock (_lock) lost.AddRange(_out.Values.SelectMany(a => a.Values).Where(a => a.IsLostWith(silo, now)));
 
         if (lost.Count > 0) _cluster.Log.HandedOutAgain(silo.ToString(), lost.Count);
         foreach (var attempt in lost) Send(attempt.Item, attempt.NextShift());
@@ -167,31 +165,40 @@ internal sealed class WorkDispatcher : IDisposable
     /// </summary>
     public void SilosHaveChanged()
     {
-        var now = _cluster.Time.GetUtcNow();
+        var now = Now;
         lock (_lock)
         {
             foreach (var attempt in _out.Values.SelectMany(a => a.Values)) attempt.Doubt(now);
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _retries.Dispose();
+    }
+
+    /// <summary>It waits for nothing here any more.</summary>
+    private void Begin(OnTheWay attempt)
+    {
+        lock (_lock)
+        {
+            if (attempt.IsWithdrawn) return;
+            attempt.Begin(Now);
+        }
+
+        Send(attempt.Item, shift: 0);
+    }
+
+    /// <summary>Whether all parts of the stream have been tried, and no silo has the handler.</summary>
+    private bool IsGivenUp(OnTheWay attempt, StepOutcome outcome) =>
+        outcome.Failure?.Type == HandlerMissing && ++attempt.Lacks >= _stream.Parts;
 
     private void Look()
     {
         List<OnTheWay> silent = [];
-        var now = _cluster.Time.GetUtcNow();
-        lock (_lock)
-        {
-            foreach (var attempt in _out.Values.SelectMany(a => a.Values))
-            {
-                if (attempt.LookAgainAt > now) continue;
-                // Twice the patience each time: a full cluster is not made fuller.
-                attempt.Silence = attempt.Silence * 2 < SilenceMax ? attempt.Silence * 2 : SilenceMax;
-                attempt.LookAgainAt = now + attempt.Silence;
-                silent.Add(attempt);
-            }
-        }
-
+        var now = Now;
+        lock (_lock) silent.AddRange(_out.Values.SelectMany(a => a.Values).Where(a => a.IsSilent(now)));
         foreach (var attempt in silent) Send(attempt.Item, attempt.NextShift());
     }
 
@@ -241,44 +248,9 @@ internal sealed class WorkDispatcher : IDisposable
 
     private void Remove(WorkKey key)
     {
-        if (!_out.TryGetValue(key.Invocation.Key, out var attempts) || !attempts.Remove(key)) return;
+        if (!_out.TryGetValue(key.Invocation.Key, out var attempts) || !attempts.Remove(key, out var attempt)) return;
+        attempt.Withdraw();
         _count--;
         if (attempts.Count == 0) _out.Remove(key.Invocation.Key);
-    }
-
-    private sealed class OnTheWay(WorkItem item, DateTimeOffset sentAt)
-    {
-        public WorkItem Item => item;
-
-        public DateTimeOffset SentAt => sentAt;
-
-        public DateTimeOffset LookAgainAt { get; set; } = sentAt + SilenceFirst;
-
-        public TimeSpan Silence { get; set; } = SilenceFirst;
-
-        /// <summary>How often a silo has said that it lacks its handler.</summary>
-        public int Lacks { get; set; }
-
-        private int HandedOutAgain { get; set; }
-
-        public SiloAddress? By { get; set; }
-
-        public IWorkControl? Control { get; set; }
-
-        public bool IsCancelled { get; set; }
-
-        /// <summary>
-        /// To which part of the stream it goes now: first to its own again, whose silo knows whether it has it; then to
-        /// the next, for a part may stand still with a silo.
-        /// </summary>
-        public int NextShift() => Lacks > 0 ? Lacks : HandedOutAgain++;
-
-        /// <summary>Unless somebody says by then that it runs, it is handed out again soon.</summary>
-        public void Doubt(DateTimeOffset now)
-        {
-            if (By is not null) return;
-            Silence = Fresh;
-            if (LookAgainAt > now + Fresh) LookAgainAt = now + Fresh;
-        }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     private bool Begin(IQueuedWork work)
     {
         var waiting = (Waiting)work;
-        waiting.BeganAt = Running.Time.GetUtcNow();
+        waiting.BeganAt = Running.Time.GetTimestamp();
         HandOn(waiting);
         return true;
     }
@@ -138,11 +138,10 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     /// <summary>What must have ended long ago gives its place back.</summary>
     private Task LookAsync()
     {
-        var now = Running.Time.GetUtcNow();
         foreach (var waiting in _known.Values)
         {
-            if (waiting.BeganAt is { } began && began + waiting.Item.Timeout + Grace < now)
-                End(waiting, succeeded: false);
+            if (waiting.BeganAt is not { } began) continue;
+            if (Running.Time.GetElapsedTime(began) > waiting.Item.Timeout + Grace) End(waiting, succeeded: false);
         }
 
         return Task.CompletedTask;
@@ -157,7 +156,8 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
         /// <summary>Never: whoever begins it is told by its invocation.</summary>
         public bool IsWithdrawn => false;
 
-        public DateTimeOffset? BeganAt { get; set; }
+        /// <summary>When, by a clock that nobody sets; null: it waits.</summary>
+        public long? BeganAt { get; set; }
 
         /// <summary>
         /// How often; first to its own part of the stream again, then to others: its silo may lack what it takes.

@@ -69,6 +69,52 @@ public sealed class RetryBudgetTests
         budget.TryBegin(Noon.AddDays(1)).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(3, 6)]
+    [InlineData(20, 40)]
+    public void Hosts_that_share_a_budget_give_no_more_together_than_one_and_none_of_them_nothing(
+        int hosts, int firstPerSecondOfOne)
+    {
+        var budgets = Enumerable.Range(0, hosts).Select(_ => new RetryBudget(0.1, Noon, 1.0 / hosts)).ToArray();
+        var retries = new int[hosts];
+        var firsts = 0;
+        const int TicksPerSecond = 40;
+        for (var tick = 1; tick <= 60 * TicksPerSecond; tick++)
+        {
+            var now = Noon.AddSeconds((double)tick / TicksPerSecond);
+            if (firstPerSecondOfOne > 0 && tick % (TicksPerSecond / firstPerSecondOfOne) == 0)
+            {
+                budgets[0].First(now);
+                firsts++;
+            }
+
+            for (var host = 0; host < hosts; host++)
+                while (budgets[host].TryBegin(now)) retries[host]++;
+        }
+
+        // A tenth of all first attempts, one per second besides, ten at once: as many as hosts, if those are more.
+        retries.Sum().ShouldBeLessThanOrEqualTo((int)(0.1 * firsts) + 60 + Math.Max(10, hosts));
+        retries.Min().ShouldBeGreaterThanOrEqualTo(60 / hosts);
+    }
+
+    [Fact]
+    public void A_host_that_is_left_alone_has_the_whole_budget_from_then_on()
+    {
+        var budget = new RetryBudget(0.1, Noon, 0.5);
+        for (var i = 0; i < 5; i++) budget.TryBegin(Noon).ShouldBeTrue();
+        budget.TryBegin(Noon).ShouldBeFalse();
+        budget.NextAt(Noon).ShouldBe(Noon.AddSeconds(2));
+        budget.Resize(1, Noon);
+        budget.NextAt(Noon).ShouldBe(Noon.AddSeconds(1));
+        budget.IsFull(Noon.AddSeconds(9)).ShouldBeFalse();
+        budget.IsFull(Noon.AddSeconds(11)).ShouldBeTrue();
+
+        budget.Resize(0.2, Noon.AddSeconds(11));
+        for (var i = 0; i < 2; i++) budget.TryBegin(Noon.AddSeconds(11)).ShouldBeTrue();
+        budget.TryBegin(Noon.AddSeconds(11)).ShouldBeFalse();
+    }
+
     private static RetryBudget Spent()
     {
         var budget = new RetryBudget(0.1, Noon);
