@@ -7,12 +7,6 @@ namespace Actors.Silo.Orleans;
 public sealed class ActorsClusterOptions
 {
     /// <summary>
-    /// How often each queue of the work stream is looked into: the delay that a step pays for the stream, on average
-    /// half of this. Default: 10 milliseconds. Range: 1 millisecond to 10 seconds.
-    /// </summary>
-    public TimeSpan StreamPollPeriod { get; set; } = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>
     /// Parts of the work stream, and queues that carry them; several per silo spread the work evenly. Default: 8.
     /// Range: 1 to 1,024.
     /// </summary>
@@ -38,10 +32,6 @@ public sealed class ActorsClusterOptions
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names both.</exception>
     internal void Validate()
     {
-        if (StreamPollPeriod < TimeSpan.FromMilliseconds(1) || StreamPollPeriod > TimeSpan.FromSeconds(10))
-            throw new ArgumentOutOfRangeException(
-                nameof(StreamPollPeriod), StreamPollPeriod,
-                "ActorsClusterOptions.StreamPollPeriod: its range is 1 millisecond to 10 seconds");
         if (Authority is not null && Certificate is null)
             throw new ArgumentOutOfRangeException(
                 nameof(Authority),

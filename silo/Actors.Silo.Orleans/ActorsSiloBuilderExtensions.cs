@@ -15,6 +15,9 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Adds the engine to the silos of an Orleans application.</summary>
 public static class ActorsSiloBuilderExtensions
 {
+    /// <summary>After a queue of the work stream had nothing for whoever waited at it.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
+
     /// <summary>
     /// Hosts the engine in this silo: it starts and stops with it, and <see cref="IActorsClient"/> can be injected,
     /// also into the application's own grains. Clustering is the application's to configure. All silos of a cluster
@@ -36,12 +39,10 @@ public static class ActorsSiloBuilderExtensions
         configure(options);
 
         ClusterTrust.AddTo(silo, settings);
-        silo.AddMemoryStreams(WorkStream.Provider, stream =>
+        silo.AddPersistentStreams(WorkStream.Provider, WorkQueueAdapter.Create, stream =>
         {
             stream.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
-            stream.ConfigurePartitioning(settings.WorkPartitions);
-            stream.ConfigurePullingAgent(agent =>
-                agent.Configure(pull => pull.GetQueueMsgsTimerPeriod = settings.StreamPollPeriod));
+            stream.ConfigurePullingAgent(agent => agent.Configure(pull => pull.GetQueueMsgsTimerPeriod = LookAgain));
         });
         silo.AddIncomingGrainCallFilter<CallContext>();
         silo.AddOutgoingGrainCallFilter<CallContext>();

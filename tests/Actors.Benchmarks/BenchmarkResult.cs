@@ -11,9 +11,6 @@ internal sealed record BenchmarkSettings(
     /// <summary>Silos of a cluster in this process; 0: the embedded host.</summary>
     public int Silos { get; init; }
 
-    /// <summary>How often the silos look into the work stream; null: by default.</summary>
-    public TimeSpan? Poll { get; init; }
-
     /// <summary>Parts of the work stream; null: by default.</summary>
     public int? Partitions { get; init; }
 

@@ -25,16 +25,12 @@ var silos = new Option<int>("--silos")
 {
     Description = "With --host orleans: silos in this process", DefaultValueFactory = _ => 1,
 };
-var poll = new Option<double?>("--poll-ms")
-{
-    Description = "With --host orleans: how often the work stream is looked into",
-};
 var partitions = new Option<int?>("--partitions") { Description = "With --host orleans: parts of the work stream" };
 var folder = new Option<string>("--folder") { Description = "Where the store is made", DefaultValueFactory = _ => Path.Combine("artifacts", "benchmarks") };
 var json = new Option<bool>("--json") { Description = "One JSON object per workload on standard output" };
 var root = new RootCommand("Workloads of docs/performance.md: what completed, beside the limit of the store measured in the same run.")
 {
-    workload, all, store, connection, clients, seconds, count, host, silos, poll, partitions, folder, json,
+    workload, all, store, connection, clients, seconds, count, host, silos, partitions, folder, json,
 };
 root.SetAction(async (parsed, cancellationToken) =>
 {
@@ -60,7 +56,6 @@ root.SetAction(async (parsed, cancellationToken) =>
             parsed.GetValue(count), parsed.GetValue(folder)!, parsed.GetValue(connection))
         {
             Silos = isCluster ? parsed.GetValue(silos) : 0,
-            Poll = parsed.GetValue(poll) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             Partitions = parsed.GetValue(partitions),
         };
         var result = await w.RunAsync(settings, cancellationToken);

@@ -1,10 +1,9 @@
-
 namespace Actors.Silo.Orleans.Messaging;
 
 /// <summary>
 /// The only thing of ours that crosses the wire between silos: a frozen name and the JSON of a message of that name.
 /// So there is one codec, what travels can be read by people, and a silo of another version says which name it does
-/// not know.
+/// not know. Within a silo it is the message itself that is handed on: messages are immutable, and nothing is encoded.
 /// </summary>
 [GenerateSerializer]
 [Immutable]
@@ -14,17 +13,27 @@ internal sealed class Envelope
     /// <summary>Name of the answer that says: not yet, ask again.</summary>
     public const string PendingName = "pending";
 
+    // Made when it is first written to a wire: by one thread or by two, with one result.
+    private byte[]? _json;
+
     /// <summary>Frozen name of the message; <see cref="MessageNames"/> has them all.</summary>
     [Id(0)]
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
-    /// <summary>The message.</summary>
+    /// <summary>The message's JSON.</summary>
     [Id(1)]
-    public byte[] Json { get; init; } = [];
+    public byte[] Json
+    {
+        get => _json ??= Message is null ? [] : MessageCodec.ToJson(Message);
+        set => _json = value;
+    }
 
     /// <summary>Correlation id of what it belongs to; null: of nothing.</summary>
     [Id(2)]
-    public string? CorrelationId { get; init; }
+    public string? CorrelationId { get; set; }
+
+    /// <summary>The message, if it has not crossed a wire.</summary>
+    public object? Message { get; init; }
 
     /// <summary>Not yet: ask again.</summary>
     public static Envelope Pending { get; } = new() { Name = PendingName };

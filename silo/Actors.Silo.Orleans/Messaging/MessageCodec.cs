@@ -17,7 +17,7 @@ internal static class MessageCodec
     public static Envelope Write(object message) => new()
     {
         Name = MessageNames.Of(message.GetType()),
-        Json = JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), Options),
+        Message = message,
         CorrelationId = message switch
         {
             StartInvocation start => start.CorrelationId,
@@ -27,10 +27,15 @@ internal static class MessageCodec
         },
     };
 
+    /// <summary>A message as it crosses a wire.</summary>
+    public static byte[] ToJson(object message) =>
+        JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), Options);
+
     /// <summary>Unwraps a message.</summary>
     /// <exception cref="UnavailableException">This version does not know it, or can't read it.</exception>
     public static T Read<T>(Envelope envelope)
     {
+        if (envelope.Message is T message) return message;
         var type = MessageNames.TypeOf(envelope.Name);
         try
         {

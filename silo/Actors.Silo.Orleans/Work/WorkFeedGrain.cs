@@ -25,6 +25,7 @@ internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ri
     : global::Orleans.Grain, IWorkFeedGrain, IStreamSubscriptionObserver
 {
     private static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(5);
+    private IStepWorkerGrain? _worker;
 
     /// <inheritdoc/>
     public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
@@ -49,7 +50,7 @@ internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ri
         }
         else if (await work.PlaceAsync(PlacePatience))
         {
-            GrainFactory.GetGrain<IStepWorkerGrain>(0).RunAsync(envelope).Ignore();
+            (_worker ??= GrainFactory.GetGrain<IStepWorkerGrain>(0)).RunAsync(envelope).Ignore();
         }
         else
         {

@@ -44,7 +44,6 @@ internal static class ClusterEngines
 
     private static void Set(ActorsClusterOptions cluster, BenchmarkSettings settings)
     {
-        if (settings.Poll is { } poll) cluster.StreamPollPeriod = poll;
         if (settings.Partitions is { } partitions) cluster.WorkPartitions = partitions;
     }
 

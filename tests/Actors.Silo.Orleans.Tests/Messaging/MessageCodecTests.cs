@@ -5,6 +5,8 @@ using Actors.Grains.Hosting;
 using Actors.Grains.Invocations;
 using Actors.Grains.Work;
 using Actors.Silo.Orleans.Messaging;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
 using Shouldly;
 
 namespace Actors.Silo.Orleans.Tests.Messaging;
@@ -13,6 +15,9 @@ public sealed class MessageCodecTests
 {
     private static readonly InvocationId Invocation = new("acme", "order", "o/1");
     private static readonly WorkKey Key = new(Invocation, 2, "pack", 0, true, 3);
+
+    private static readonly Serializer Wire =
+        new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
 
     public static TheoryData<string, object> Messages => new()
     {
@@ -54,7 +59,7 @@ public sealed class MessageCodecTests
     {
         var envelope = MessageCodec.Write(message);
         envelope.Name.ShouldBe(name);
-        var arrived = MessageCodec.Read<object>(envelope);
+        var arrived = MessageCodec.Read<object>(OverTheWire(envelope));
         arrived.ShouldBeOfType(message.GetType());
         MessageCodec.Write(arrived).Json.ShouldBe(envelope.Json);
         if (message is not StepOutcome) arrived.ShouldBe(message);
@@ -72,7 +77,7 @@ public sealed class MessageCodecTests
         };
         var envelope = MessageCodec.Write(work);
         envelope.CorrelationId.ShouldBe("c-1");
-        var arrived = MessageCodec.Read<WorkItem>(envelope);
+        var arrived = MessageCodec.Read<WorkItem>(OverTheWire(envelope));
         arrived.Key.ShouldBe(Key);
         arrived.Action.ShouldBeOfType(work.Action.GetType());
         arrived.Limit.ShouldBe(work.Limit);
@@ -80,10 +85,20 @@ public sealed class MessageCodecTests
     }
 
     [Fact]
+    public void Within_a_silo_it_is_the_message_itself_that_arrives()
+    {
+        var message = new StartReply(true, InvocationStatus.Running, "c-1");
+        MessageCodec.Read<StartReply>(MessageCodec.Write(message)).ShouldBeSameAs(message);
+        var copier = new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<DeepCopier>();
+        var envelope = MessageCodec.Write(message);
+        copier.Copy(envelope).ShouldBeSameAs(envelope);
+    }
+
+    [Fact]
     public void No_result_and_a_result_of_null_are_not_the_same()
     {
-        var none = MessageCodec.Read<StepOutcome>(MessageCodec.Write(new StepOutcome(Key, null, null)));
-        var isNull = MessageCodec.Read<StepOutcome>(MessageCodec.Write(new StepOutcome(Key, Payload.Null, null)));
+        var none = Arrived(new StepOutcome(Key, null, null));
+        var isNull = Arrived(new StepOutcome(Key, Payload.Null, null));
         none.Result.ShouldBeNull();
         isNull.Result.ShouldBe(Payload.Null);
     }
@@ -111,4 +126,16 @@ public sealed class MessageCodecTests
     [InlineData("below-zero", typeof(TerminalException))]
     public void An_error_becomes_the_exception_it_was(string type, Type exception) =>
         new WireError(type, "why", type == "below-zero").ToException().ShouldBeOfType(exception);
+
+    private static Envelope OverTheWire(Envelope envelope)
+    {
+        var arrived = Wire.Deserialize<Envelope>(Wire.SerializeToArray(envelope));
+        arrived.Message.ShouldBeNull();
+        arrived.Name.ShouldBe(envelope.Name);
+        arrived.CorrelationId.ShouldBe(envelope.CorrelationId);
+        return arrived;
+    }
+
+    private static StepOutcome Arrived(StepOutcome outcome) =>
+        MessageCodec.Read<StepOutcome>(OverTheWire(MessageCodec.Write(outcome)));
 }
