@@ -129,7 +129,7 @@ public sealed class MessageCodecTests
 
     private static Envelope OverTheWire(Envelope envelope)
     {
-        var arrived = Wire.Deserialize<Envelope>(Wire.SerializeToArray(envelope));
+        var arrived = Wire.Deserialize<Envelope>(Wire.SerializeToArray(envelope)).ShouldNotBeNull();
         arrived.Message.ShouldBeNull();
         arrived.Name.ShouldBe(envelope.Name);
         arrived.CorrelationId.ShouldBe(envelope.CorrelationId);
