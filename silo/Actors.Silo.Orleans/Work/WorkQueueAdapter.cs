@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Actors.Silo.Orleans.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class WorkQueueAdapter : IQueueAdapterFactory, IQueueAdapter
     private readonly IGrainFactory _grains;
     private readonly HashRingBasedStreamQueueMapper _mapper;
     private readonly SimpleQueueAdapterCache _cache;
+    private readonly ConcurrentDictionary<QueueId, IWorkPartGrain> _parts = new();
 
     private WorkQueueAdapter(string name, ActorsClusterOptions options, IGrainFactory grains, ILoggerFactory loggers)
     {
@@ -67,7 +69,8 @@ internal sealed class WorkQueueAdapter : IQueueAdapterFactory, IQueueAdapter
             await part.PutAsync(new WorkBatch { StreamId = streamId, Work = work, Context = requestContext });
     }
 
-    private IWorkPartGrain PartOf(QueueId queue) => _grains.GetGrain<IWorkPartGrain>(queue.GetNumericId());
+    private IWorkPartGrain PartOf(QueueId queue) => _parts.GetOrAdd(
+        queue, static (id, grains) => grains.GetGrain<IWorkPartGrain>(id.GetNumericId()), _grains);
 
     /// <summary>Takes from one queue, for the agent that has it.</summary>
     private sealed class Receiver(IWorkPartGrain part) : IQueueAdapterReceiver

@@ -47,9 +47,10 @@ internal sealed class Bench : IAsyncDisposable
         return bench;
     }
 
-    /// <summary>Closes the store, so that all of it is in its file, and opens it again.</summary>
+    /// <summary>Closes the store, so that all of it is in its file, and opens it again; one in memory stays.</summary>
     public async Task ReopenAsync()
     {
+        if (_settings.Store == "memory") return;
         await _engine.DisposeAsync();
         await StartEngineAsync();
     }
