@@ -70,7 +70,7 @@ internal sealed record BenchmarkResult
     /// <summary>Appends per second of 64 clients on the bare store, in the same run.</summary>
     public required double GroupCommitProbePerSecond { get; init; }
 
-    /// <summary>CPU time per step of <see cref="Measuring.NaiveLoop"/> in the same run: how fast the machine is.</summary>
+    /// <summary>CPU time per step of <see cref="Measuring.NaiveLoop"/> in the same run: the machine's speed.</summary>
     public required double NaiveLoopCpuMicrosPerStep { get; init; }
 
     public required string Target { get; init; }

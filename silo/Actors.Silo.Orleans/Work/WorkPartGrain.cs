@@ -22,7 +22,8 @@ internal interface IWorkPartGrain : IGrainWithIntegerKey
 }
 
 /// <summary>
-/// A queue in memory. What is in it is lost with its silo: the journals know what is outstanding, and hand it out again.
+/// A queue in memory. What is in it is lost with its silo: the journals know what is outstanding, and hand it out
+/// again.
 /// </summary>
 [Reentrant]
 [GrainType("actors.work-part")]

@@ -10,9 +10,9 @@ using IGrainFactory = Orleans.IGrainFactory;
 namespace Actors.Silo.Orleans.Work;
 
 /// <summary>
-/// The queues below the work stream, each a grain in memory, as those of Orleans' memory streams. But whoever takes from
-/// one waits for the first attempt instead of looking again after a while: an attempt does not wait for the next look,
-/// and a silo that has nothing to do does next to nothing.
+/// The queues below the work stream, each a grain in memory, as those of Orleans' memory streams. But whoever takes
+/// from one waits for the first attempt instead of looking again after a while: an attempt does not wait for the next
+/// look, and a silo that has nothing to do does next to nothing.
 /// </summary>
 internal sealed class WorkQueueAdapter : IQueueAdapterFactory, IQueueAdapter
 {
@@ -62,7 +62,8 @@ internal sealed class WorkQueueAdapter : IQueueAdapterFactory, IQueueAdapter
 
     /// <inheritdoc/>
     public async Task QueueMessageBatchAsync<T>(
-        StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext)
+        StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token,
+        Dictionary<string, object>? requestContext)
     {
         var part = PartOf(_mapper.GetQueueForStream(streamId));
         foreach (var work in events.Cast<Envelope>())

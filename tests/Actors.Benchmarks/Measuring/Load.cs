@@ -60,10 +60,10 @@ internal sealed record LoadResult(long[] Latencies, TimeSpan Elapsed, TimeSpan C
     /// <summary>Operations before it, to warm up: they count for what is on disk.</summary>
     public int WarmUp { get; init; }
 
-    /// <summary>Managed bytes allocated meanwhile, by the whole process.</summary>
     /// <summary>CPU time of the database server, of <see cref="Cpu"/>.</summary>
     public TimeSpan ServerCpu { get; init; }
 
+    /// <summary>Managed bytes allocated meanwhile, by the whole process.</summary>
     public long Allocated { get; init; }
 
     /// <summary>Commits meanwhile.</summary>

@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Actors.Benchmarks.Measuring;
 
 /// <summary>
-/// What anyone would write first: a writer that takes whatever appends wait, inserts an event and updates a row of each,
-/// by the text of its key, and commits. It has no definitions, no retries, no timers. Its CPU time is the yardstick of
+/// What anyone would write first: a writer that takes whatever appends wait, inserts an event and updates a row of
+/// each, by the text of its key, and commits. It has no definitions, no retries, no timers. Its CPU time is the yardstick of
 /// the machine: the targets were set where one of its five-step runs took 28 us per step.
 /// </summary>
 internal sealed class NaiveLoop : IDisposable
@@ -29,7 +29,8 @@ internal sealed class NaiveLoop : IDisposable
         Check(raw.sqlite3_open(file, out _db));
         Run("PRAGMA journal_mode=WAL");
         Run("PRAGMA synchronous=FULL");
-        Run("CREATE TABLE journal (key TEXT, sequence INTEGER, event BLOB, PRIMARY KEY (key, sequence)) WITHOUT ROWID");
+        Run("CREATE TABLE journal (key TEXT, sequence INTEGER, event BLOB, PRIMARY KEY (key, sequence)) " +
+            "WITHOUT ROWID");
         Run("CREATE TABLE states (key TEXT PRIMARY KEY, sequence INTEGER, state BLOB) WITHOUT ROWID");
     }
 
@@ -43,7 +44,8 @@ internal sealed class NaiveLoop : IDisposable
             using var loop = new NaiveLoop(file);
             var writer = new Thread(loop.Write) { IsBackground = true };
             writer.Start();
-            await Load.RunAsync(Clients, TimeSpan.FromSeconds(0.5), (client, run) => loop.RunAsync($"warm-{client}-{run}"));
+            var warmUp = TimeSpan.FromSeconds(0.5);
+            await Load.RunAsync(Clients, warmUp, (client, run) => loop.RunAsync($"warm-{client}-{run}"));
             var load = await Load.RunAsync(Clients, duration, (client, run) => loop.RunAsync($"run-{client}-{run}"));
             loop._waiting.Writer.Complete();
             writer.Join();
@@ -110,7 +112,8 @@ internal sealed class NaiveLoop : IDisposable
 
     private void Check(int code)
     {
-        if (code != raw.SQLITE_OK) throw new InvalidOperationException($"SQLite: {raw.sqlite3_errstr(code).utf8_to_string()}");
+        if (code == raw.SQLITE_OK) return;
+        throw new InvalidOperationException($"SQLite: {raw.sqlite3_errstr(code).utf8_to_string()}");
     }
 
     private readonly record struct Append(string Key, long Sequence, TaskCompletionSource Done);
