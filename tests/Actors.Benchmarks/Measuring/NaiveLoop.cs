@@ -6,14 +6,11 @@ namespace Actors.Benchmarks.Measuring;
 
 /// <summary>
 /// What anyone would write first: a writer that takes whatever appends wait, inserts an event and updates a row of
-/// each, by the text of its key, and commits. It has no definitions, no retries, no timers. Its CPU time is the yardstick of
-/// the machine: the targets were set where one of its five-step runs took 28 us per step.
+/// each, by the text of its key, and commits. It has no definitions, no retries, no timers. Its CPU time is the
+/// yardstick of the machine: the targets were set where one of its five-step runs took 28 us per step.
 /// </summary>
 internal sealed class NaiveLoop : IDisposable
 {
-    /// <summary>CPU time per step, in microseconds, on the machine that the targets were set on.</summary>
-    public const double TargetMachineMicros = 28;
-
     private const int Clients = 64;
     private const int AppendsPerRun = 6;
     private const int StepsPerRun = 5;
