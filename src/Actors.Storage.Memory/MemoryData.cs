@@ -87,7 +87,8 @@ internal sealed class MemoryData
     public int Purge(DateTimeOffset endedBefore, int countMax)
     {
         var ended = Journals.Values
-            .Where(journal => journal.Projection?.EndedAt < endedBefore)
+            .Where(journal => journal.Projection is { Resume: false, WakeAt: null } projection &&
+                projection.EndedAt < endedBefore)
             .OrderBy(journal => journal.Projection!.EndedAt)
             .ThenBy(journal => journal.Position)
             .Take(countMax)

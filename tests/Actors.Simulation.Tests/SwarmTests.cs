@@ -8,7 +8,7 @@ public abstract class SwarmTests(int silos)
 {
     private const ulong Seeds = 25;
 
-    public static TheoryData<string> All { get; } = [.. WrittenPrograms.AllAndOrders.Select(program => program.Name)];
+    public static TheoryData<string> All { get; } = [.. WrittenPrograms.AllAndLarge.Select(program => program.Name)];
 
     [Theory]
     [MemberData(nameof(All))]

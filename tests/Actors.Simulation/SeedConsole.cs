@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.Simulation.Programs;
 
 namespace Actors.Simulation;
 
@@ -20,6 +21,8 @@ internal static class SeedConsole
           --jobs N      worlds side by side, each on a thread of its own (one per processor)
           --once        runs each seed once; otherwise twice, and both must go the same way
           --no-faults   nothing goes wrong but what programs themselves bring along
+          --only-stops  silos are told to end, and started again; nothing else goes wrong
+          --bare        nobody watches, and no silo is told to end
           --no-shrink   prints a failing program as it is
           --trace       prints everything that happens (with --seed)
           --help        this text
@@ -53,7 +56,9 @@ internal static class SeedConsole
             switch (args[i])
             {
                 case "--once": options = options with { Twice = false }; continue;
-                case "--no-faults": options = options with { WithFaults = false }; continue;
+                case "--no-faults": options = options with { Mode = FaultMode.None }; continue;
+                case "--only-stops": options = options with { Mode = FaultMode.Stops }; continue;
+                case "--bare": options = options with { IsBare = true }; continue;
                 case "--no-shrink": options = options with { Shrinks = false }; continue;
                 case "--trace": options = options with { PrintsTrace = true }; continue;
             }
@@ -86,7 +91,10 @@ internal sealed record SweepOptions
     /// <summary>Each seed runs twice and must go the same way.</summary>
     public bool Twice { get; init; } = true;
 
-    public bool WithFaults { get; init; } = true;
+    public FaultMode Mode { get; init; } = FaultMode.All;
+
+    /// <summary>Nobody watches, and no silo is told to end.</summary>
+    public bool IsBare { get; init; }
 
     public bool Shrinks { get; init; } = true;
 

@@ -47,7 +47,7 @@ internal sealed class SeedSweep(SweepOptions options, TextWriter output)
                 seed = options.First + _next++;
             }
 
-            var run = SeedRun.Of(seed, options.WithFaults);
+            var run = SeedRun.Of(seed, options.Mode, options.IsBare);
             if (options.PrintsProgram) output.WriteLine(ProgramText.Of(run));
             var violations = Judge(run, count: true);
             if (violations.Count > 0) _failures.Enqueue((run, violations));
@@ -102,10 +102,16 @@ internal sealed class SeedSweep(SweepOptions options, TextWriter output)
 
         foreach (var violation in violations) output.WriteLine("  " + violation);
         output.WriteLine(ProgramText.Of(run));
-        var faults = options.WithFaults ? "" : " --no-faults";
+        var mode = options.Mode switch
+        {
+            FaultMode.None => " --no-faults",
+            FaultMode.Stops => " --only-stops",
+            _ => "",
+        };
+        if (options.IsBare) mode += " --bare";
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"again: dotnet run -c Release --project tests/Actors.Simulation -- --seed {failure.Run.Seed}{faults}"));
+            $"again: dotnet run -c Release --project tests/Actors.Simulation -- --seed {failure.Run.Seed}{mode}"));
     }
 }
 

@@ -182,7 +182,8 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         entities.Host = edge;
         var retention = _options.Retention is { } kept
             ? new RetentionLoop(
-                store, kept, () => host.Around.Keeps(RegistryGrain.Key), _time, _loggers.CreateLogger<RetentionLoop>())
+                store, kept, () => host.Around.Keeps(RegistryGrain.Key), host.ForgetEnded, _time,
+                _loggers.CreateLogger<RetentionLoop>())
             : null;
         var deployment = new Deployment(catalog, edge, _options, isShared: cluster is not null);
         return new EngineParts(store, host, worker, catalog, retention, edge, deployment);

@@ -14,6 +14,7 @@ internal sealed partial class RetentionLoop : IDisposable
     private readonly IJournalStore _store;
     private readonly TimeSpan _kept;
     private readonly Func<bool> _isMine;
+    private readonly Action _forget;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -22,12 +23,13 @@ internal sealed partial class RetentionLoop : IDisposable
     /// <param name="store">The store.</param>
     /// <param name="kept">How long what has ended is kept.</param>
     /// <param name="isMine">Whether this silo is to do it, at the moment.</param>
+    /// <param name="forget">Lets what has ended leave memory: it would be told for as long as somebody asks.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
     public RetentionLoop(
-        IJournalStore store, TimeSpan kept, Func<bool> isMine, TimeProvider time, ILogger logger)
+        IJournalStore store, TimeSpan kept, Func<bool> isMine, Action forget, TimeProvider time, ILogger logger)
     {
-        (_store, _kept, _isMine, _time, _logger) = (store, kept, isMine, time, logger);
+        (_store, _kept, _isMine, _forget, _time, _logger) = (store, kept, isMine, forget, time, logger);
         var period = TimeSpan.FromTicks(Math.Clamp(kept.Ticks / 10, TimeSpan.TicksPerSecond, TimeSpan.TicksPerHour));
         _timer = time.CreateTimer(_ => _ = RunAsync(), null, TimeSpan.Zero, period);
     }
@@ -46,6 +48,7 @@ internal sealed partial class RetentionLoop : IDisposable
                 if (removed > 0) LogPurged(_logger, removed);
             }
             while (removed == BatchMax);
+            _forget();
         }
         catch (ActorsException e)
         {

@@ -204,6 +204,12 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
         return true;
     }
 
+    /// <summary>Lets grains that are done leave memory, though somebody may ask after them again and again.</summary>
+    internal void ForgetEnded()
+    {
+        foreach (var activation in Activations.Where(a => a.IsResting)) activation.AskToLeave();
+    }
+
     internal void Remove(Activation activation) =>
         _activations.TryRemove(KeyValuePair.Create(activation.Key, activation));
 
@@ -263,6 +269,8 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
         _isClosed = true;
         Metrics.Dispose();
         foreach (var activation in Activations) activation.AskToLeave();
+        // Nothing grows any more: who follows a journal looks again, and is told that the silo has stopped.
+        Watchers.TellAll();
     }
 
     private bool Send(GrainKey to, Envelope envelope, bool runHere)

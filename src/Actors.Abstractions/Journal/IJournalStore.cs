@@ -75,7 +75,8 @@ public interface IJournalStore : IAsyncDisposable
 
     /// <summary>
     /// Removes journals whose projection ended before a time, oldest first, and the payloads that nothing refers to
-    /// any more.
+    /// any more. What has something left to do behind its end (<see cref="Projection.Resume"/>, or a
+    /// <see cref="Projection.WakeAt"/>) stays until that is done.
     /// </summary>
     /// <returns>How many journals were removed.</returns>
     ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default);

@@ -22,7 +22,8 @@ internal sealed class Purger(JournalWriter writer)
             using var command = new NpgsqlCommand(
                 """
                 WITH ended AS MATERIALIZED (
-                    SELECT hash FROM keys WHERE ended_at IS NOT NULL AND ended_at < $1
+                    SELECT hash FROM keys
+                    WHERE ended_at IS NOT NULL AND ended_at < $1 AND resume IS NOT TRUE AND wake_at IS NULL
                     ORDER BY ended_at, id LIMIT $2),
                 gone AS (DELETE FROM keys k USING ended e WHERE k.hash = e.hash
                          RETURNING k.id, k.kind, k.tenant, k.type, k.name),

@@ -30,7 +30,8 @@ internal sealed class Purger
             """
             SELECT k.id, k.kind, t.word, y.word, k.name FROM keys k
             JOIN words t ON t.id = k.tenant JOIN words y ON y.id = k.type
-            WHERE k.ended_at IS NOT NULL AND k.ended_at < ?1 ORDER BY k.ended_at, k.id LIMIT ?2
+            WHERE k.ended_at IS NOT NULL AND k.ended_at < ?1 AND k.resume IS NULL AND k.wake_at IS NULL
+            ORDER BY k.ended_at, k.id LIMIT ?2
             """);
         _hide = connection.Prepare("DELETE FROM keys WHERE id = ?1");
         _remember = connection.Prepare("INSERT INTO purged (key_id) VALUES (?1)");

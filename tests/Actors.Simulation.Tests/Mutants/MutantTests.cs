@@ -24,7 +24,7 @@ public sealed class MutantTests(ITestOutputHelper output)
         foreach (var thread in threads) thread.Join();
         foreach (var (mutant, how) in found.OrderBy(f => f.Key))
         {
-            var mode = how is null ? "not found" : how.WithFaults ? "faults" : "no faults";
+            var mode = how?.Mode.ToString() ?? "not found";
             output.WriteLine($"{mutant}: {mode}, {how?.Seeds} seeds: {how?.Violation.Split('\n')[0]}");
         }
 

@@ -10,7 +10,7 @@ public sealed class RandomProgramTests
     [Fact]
     public void Every_feature_is_used_by_at_least_one_of_two_hundred_programs()
     {
-        var programs = Enumerable.Range(0, 2000).Select(seed => ProgramGenerator.Make((ulong)seed));
+        var programs = Enumerable.Range(0, 2000).Select(seed => SeedRun.Of((ulong)seed).Program);
         var rare = Coverage.Of(programs).Where(f => f.Value < 10).Select(f => $"{f.Key}: {f.Value} of 2000");
         rare.ShouldBeEmpty();
     }
@@ -30,7 +30,11 @@ public sealed class RandomProgramTests
 
     [Fact]
     public void Where_nothing_goes_wrong_everything_comes_out_as_the_oracle_says() =>
-        Sweep(new SweepOptions { Count = 1000, WithFaults = false, Twice = false });
+        Sweep(new SweepOptions { Count = 1000, Mode = FaultMode.None, Twice = false });
+
+    [Fact]
+    public void Where_silos_are_told_to_end_what_runs_ends_first_and_the_next_one_goes_on() =>
+        Sweep(new SweepOptions { Count = 400, Mode = FaultMode.Stops, Twice = false });
 
     [Fact]
     public void Whatever_goes_wrong_everything_comes_out_as_the_oracle_says_and_the_same_way_each_time() =>
@@ -56,7 +60,7 @@ public sealed class RandomProgramTests
     [InlineData(22954)]
     [InlineData(29744)]
     public void What_once_came_out_wrong_comes_out_as_the_oracle_says(int seed) =>
-        Sweep(new SweepOptions { First = (ulong)seed, Count = 1 });
+        Sweep(new SweepOptions { First = (ulong)seed, Count = 1, IsBare = true });
 
     [Fact]
     public void A_failing_run_is_made_as_small_as_what_makes_it_fail()

@@ -64,6 +64,9 @@ public enum FaultKind
 
     /// <summary>Events of an invocation have a flipped bit on the disk.</summary>
     Rot,
+
+    /// <summary>A process is told to end, and does so once it has drained; another takes its place.</summary>
+    Stop,
 }
 
 /// <summary>Where a process can die in crash-point mode.</summary>

@@ -22,7 +22,16 @@ public sealed record FaultOptions
     /// <summary>For how long, in virtual time, things go wrong by chance. Default: 20 seconds.</summary>
     public TimeSpan For { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>A mix of kinds and rates that a seed decides; every kind is missing in some mixes.</summary>
+    /// <summary>Silos are told to end, and started again; nothing else happens to them.</summary>
+    public static FaultOptions Stops(ulong seed)
+    {
+        var random = SimulatedRandom.Of(seed, StopStream);
+        return None.WithStops(random) with { For = TimeSpan.FromSeconds(random.Next(2, 20)) };
+    }
+
+    /// <summary>
+    /// A mix of kinds and rates that a seed decides; every kind but <see cref="FaultKind.Stop"/> is missing in some.
+    /// </summary>
     public static FaultOptions Swarm(ulong seed)
     {
         var random = SimulatedRandom.Of(seed, 3);
@@ -34,6 +43,19 @@ public sealed record FaultOptions
 
         return new FaultOptions { Rates = rates.ToImmutable(), For = TimeSpan.FromSeconds(random.Next(2, 40)) };
     }
+
+    /// <summary>As it is, or with stops: drawn apart, so that seeds without them stay what they were.</summary>
+    public FaultOptions WithStopsOrNot(ulong seed)
+    {
+        var random = SimulatedRandom.Of(seed, StopStream);
+        return random.Chance(0.4) ? WithStops(random) : this;
+    }
+
+    private FaultOptions WithStops(SimulatedRandom random) =>
+        this with { Rates = Rates.SetItem(FaultKind.Stop, 0.1 + StopsMost * random.NextDouble()) };
+
+    private const ulong StopStream = 13;
+    private const double StopsMost = 0.4;
 
     private static (FaultKind, double)[] Most { get; } =
     [

@@ -96,7 +96,7 @@ internal sealed class SimulatedCluster(
         }
     }
 
-    public IAsyncDisposable Subscribe(GrainKey key, Action<long> grown) => host.Subscribe(key, grown);
+    public IAsyncDisposable Subscribe(GrainKey key, Action<long> grown) => new GrowthLook(host, node, key, grown);
 
     public ValueTask<bool> AdmitAsync(InvocationId invocation, int capacity, CancellationToken cancellationToken) =>
         ((IClientHost)host).AdmitAsync(invocation, capacity, cancellationToken);

@@ -27,6 +27,7 @@ internal static class Coverage
         Process("siblings finish", p => p.FinishSiblings),
         Process("deadline", p => p.HasDeadline),
         ("new version while runs are pinned", p => p.UpgradeAt is not null),
+        ("somebody watches", p => p.Lanes.Any(l => l.IsWatched)),
         ("several invocations", p => p.Lanes.Length > 1),
     ];
 

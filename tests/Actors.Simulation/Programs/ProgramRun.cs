@@ -1,3 +1,4 @@
+using Actors.Simulation.Faults;
 using Actors.Simulation.Mutants;
 using Actors.Simulation.World;
 
@@ -20,6 +21,9 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
     /// <summary>Invocations whose start was acknowledged before the second version was there.</summary>
     private readonly HashSet<string> _startedOnFirst = new(StringComparer.Ordinal);
 
+    private readonly List<LaneWatch> _watches = [];
+    private readonly List<Task> _followed = [];
+
     private RandomProgram Program => run.Program;
 
     private DateTimeOffset _startedAt;
@@ -29,6 +33,7 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
     {
         _startedAt = world.Time.GetUtcNow();
         await Task.WhenAll([.. Program.Lanes.Select(RunAsync), UpgradeAsync()]);
+        await Task.WhenAll(_followed);
         // Two silos may have a grain in memory as long as things go wrong; which of them answers is a matter of chance.
         world.StopFaults();
         await world.DelayAsync(Settling);
@@ -41,6 +46,7 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
         }
 
         new ProgramCheck(Program, observed, _startedOnFirst).Run(world.Violation);
+        foreach (var watch in _watches) await watch.CheckAsync();
     }
 
     private async Task UpgradeAsync()
@@ -50,7 +56,8 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
         outside.Version = 2;
         for (var i = 0; i < run.Silos; i++)
         {
-            world.KillSilo(i, Poll / 2);
+            if (run.Faults.Rates.ContainsKey(FaultKind.Stop)) world.StopSilo(i, Poll / 2);
+            else world.KillSilo(i, Poll / 2);
             await world.DelayAsync(Poll);
         }
     }
@@ -58,12 +65,25 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
     private async Task RunAsync(Lane lane)
     {
         var id = new InvocationId(lane.Process, lane.Key);
+        var isDone = false;
         foreach (var command in lane.Commands)
         {
             if (command.After > 0) await world.DelayAsync(TimeSpan.FromMilliseconds(command.After));
             await RunAsync(lane, command, id);
+            if (lane.IsWatched && command.Act == Act.Start) Watch(id, () => isDone);
         }
+
+        isDone = true;
     }
+
+    private void Watch(InvocationId id, Func<bool> isDone)
+    {
+        var watch = new LaneWatch(world, id);
+        _watches.Add(watch);
+        _followed.Add(watch.FollowAsync(isDone, IsLate));
+    }
+
+    private bool IsLate() => world.Time.GetUtcNow() - _startedAt >= run.Faults.For + LiveWithin;
 
     private async Task RunAsync(Lane lane, Command command, InvocationId id)
     {
@@ -155,7 +175,7 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
             var isOver = run.Seed % 2 == 1 || await IsOverAsync(id);
             var view = isOver ? await AskAsync(client => client.WaitAsync(id, WaitMax)) : null;
             if (view is { HasEnded: true }) return view;
-            if (world.Time.GetUtcNow() - _startedAt < run.Faults.For + LiveWithin) continue;
+            if (!IsLate()) continue;
             throw new TimeoutException($"[live] '{id}' has not ended: {await WhyAsync()}");
         }
     }

@@ -23,7 +23,8 @@ internal static class ProgramText
         foreach (var lane in run.Program.Lanes)
         {
             var commands = string.Join(", ", lane.Commands.Select(Of));
-            text.AppendLine(CultureInfo.InvariantCulture, $"invocation {lane.Process}/{lane.Key}: {commands}");
+            var watched = lane.IsWatched ? " (watched)" : "";
+            text.AppendLine(CultureInfo.InvariantCulture, $"invocation {lane.Process}/{lane.Key}{watched}: {commands}");
         }
 
         if (run.Program.UpgradeAt is { } at) text.AppendLine(CultureInfo.InvariantCulture, $"version 2 at {at}ms");

@@ -152,7 +152,11 @@ internal enum Act
 internal sealed record Command(Act Act, int After, string Name = "", string Id = "");
 
 /// <summary>One invocation, and what one client does with it, in order.</summary>
-internal sealed record Lane(string Key, string Process, ImmutableArray<Command> Commands);
+internal sealed record Lane(string Key, string Process, ImmutableArray<Command> Commands)
+{
+    /// <summary>Somebody follows its events from the first to its end.</summary>
+    public bool IsWatched { get; init; }
+}
 
 /// <summary>Processes, and what clients do with them side by side.</summary>
 /// <param name="Processes">By name and version.</param>

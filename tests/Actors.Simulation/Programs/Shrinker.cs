@@ -66,6 +66,8 @@ internal static class Shrinker
 
         foreach (var lane in program.Lanes)
         {
+            if (lane.IsWatched)
+                yield return program with { Lanes = program.Lanes.Replace(lane, lane with { IsWatched = false }) };
             foreach (var command in lane.Commands.Where(c => c.Act is not (Act.Start or Act.Await)))
                 yield return program with
                 {

@@ -33,6 +33,12 @@ internal sealed class SimulatedNode
     /// <summary>How far its wall clock is off; may jump.</summary>
     public TimeSpan WallOffset { get; set; }
 
+    /// <summary>Attempts that run in it.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Watches that it serves.</summary>
+    public int Watches { get; set; }
+
     public List<ReadyItem> Backlog { get; } = [];
 
     public void Kill() => IsDead = true;

@@ -7,8 +7,13 @@ namespace Actors.Simulation.Storage;
 /// <param name="Append">What was appended; if it is not sound, its key is right and nothing else need be.</param>
 /// <param name="IsSound">Whether its checksum fits.</param>
 /// <param name="EventsAt">Where its events begin in the log.</param>
+/// <param name="Purge">What was removed instead; null: it is an append.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct LoggedAppend(JournalAppend Append, bool IsSound, int EventsAt);
+internal readonly record struct LoggedAppend(
+    JournalAppend Append, bool IsSound, int EventsAt, LoggedPurge? Purge = null);
+
+/// <summary>Journals were removed: as <see cref="IJournalStore.PurgeAsync"/> was asked for it.</summary>
+internal sealed record LoggedPurge(DateTimeOffset EndedBefore, int CountMax);
 
 /// <summary>
 /// The form of commits on the simulated disk: a length, a count, and so many appends, each with its checksum. A commit
@@ -16,7 +21,19 @@ internal readonly record struct LoggedAppend(JournalAppend Append, bool IsSound,
 /// </summary>
 internal static class JournalLog
 {
-    public static byte[] Write(IReadOnlyList<JournalAppend> commit)
+    /// <summary>In the place of the kind of a grain.</summary>
+    private const int PurgeMark = -1;
+
+    public static byte[] Write(IReadOnlyList<JournalAppend> commit) => Write(commit, WriteBody);
+
+    public static byte[] Write(LoggedPurge purge) => Write([purge], static (writer, what) =>
+    {
+        writer.Write(PurgeMark);
+        writer.Write(what.EndedBefore.UtcTicks);
+        writer.Write(what.CountMax);
+    });
+
+    private static byte[] Write<T>(IReadOnlyList<T> commit, Action<BinaryWriter, T> writeBody)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
@@ -27,7 +44,7 @@ internal static class JournalLog
             var at = stream.Position;
             writer.Write(0);
             writer.Write(0u);
-            WriteBody(writer, append);
+            writeBody(writer, append);
             var end = stream.Position;
             var body = stream.GetBuffer().AsSpan((int)at + 8, (int)(end - at - 8));
             stream.Position = at;
@@ -105,8 +122,14 @@ internal static class JournalLog
         using var reader = new BinaryReader(stream);
         try
         {
-            var key = new GrainKey(
-                (GrainKind)reader.ReadInt32(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+            var kind = reader.ReadInt32();
+            if (kind == PurgeMark)
+            {
+                var purge = new LoggedPurge(Time(reader.ReadInt64())!.Value, reader.ReadInt32());
+                return new LoggedAppend(new JournalAppend(default, 0, 0, default, 0, default), isSound, at, purge);
+            }
+
+            var key = new GrainKey((GrainKind)kind, reader.ReadString(), reader.ReadString(), reader.ReadString());
             var eventsAt = at + (int)stream.Position + sizeof(int);
             if (!isSound) return new LoggedAppend(new JournalAppend(key, 0, 0, default, 0, default), false, eventsAt);
             var events = ReadBytes(reader);

@@ -69,9 +69,9 @@ internal sealed class SimulatedDisk
     {
         List<LoggedAppend> all = [];
         for (var at = 0; at < _synced && JournalLog.Read(_log, _synced, at) is var (appends, next); at = next)
-            all.AddRange(appends.Where(a => a.IsSound && a.Append.Key.Kind == kind));
+            all.AddRange(appends.Where(a => a is { IsSound: true, Purge: null } && a.Append.Key.Kind == kind));
         if (all.Count == 0) return null;
-        var (append, _, eventsAt) = random.Pick(all);
+        var (append, _, eventsAt, _) = random.Pick(all);
         _log[eventsAt + random.Next(append.Events.Length)] ^= (byte)(1 << random.Next(8));
         _peeked = null;
         return append.Key;
@@ -105,10 +105,11 @@ internal sealed class SimulatedDisk
         while (at < length && JournalLog.Read(_log, length, at) is var (appends, next))
         {
             if (next > _synced && appends.Exists(a => !a.IsSound)) break;
-            if (next > _synced) recovered.Late.AddRange(appends.Select(a => a.Append));
-            foreach (var (append, isSound, _) in appends)
+            if (next > _synced) recovered.Late.AddRange(appends.Where(a => a.Purge is null).Select(a => a.Append));
+            foreach (var (append, isSound, _, purge) in appends)
             {
-                if (isSound && !recovered.Damaged.Contains(append.Key)) recovered.Data.Append(append);
+                if (purge is not null) recovered.Data.Purge(purge.EndedBefore, purge.CountMax);
+                else if (isSound && !recovered.Damaged.Contains(append.Key)) recovered.Data.Append(append);
                 else recovered.Damaged.Add(append.Key);
             }
 

@@ -59,6 +59,29 @@ internal sealed class SimulatedStore
         return read(_safe);
     }
 
+    /// <summary>Removes what ended long ago, in a commit of its own.</summary>
+    public async Task<int> PurgeAsync(LoggedPurge purge)
+    {
+        while (_isBusy && Health != StoreHealth.Stopped) await _node.DelayAsync(FlushMax);
+        if (Health == StoreHealth.Full) throw new StoreFullException("there is no room on the simulated disk");
+        if (Health == StoreHealth.Stopped) throw new StoreStoppedException("a flush of the simulated disk failed");
+        _isBusy = true;
+        _disk.Write(JournalLog.Write(purge));
+        _faults.Cross(Boundary.Written, _node);
+        await _node.DelayAsync(_faults.Random.Time(TimeSpan.Zero, FlushMax));
+        if (_faults.Draws(FaultKind.FlushFails))
+        {
+            Stop([]);
+            throw new StoreException("a flush of the simulated disk failed; it is not known what was removed");
+        }
+
+        _disk.Sync();
+        var removed = _safe.Data.Purge(purge.EndedBefore, purge.CountMax);
+        _faults.Cross(Boundary.Flushed, _node);
+        Answer([]);
+        return removed;
+    }
+
     private void Begin()
     {
         _isBusy = true;

@@ -79,9 +79,12 @@ internal sealed class StoreClient(StoreLink link) : IJournalStore
         ResumableKey? after, int countMax, CancellationToken cancellationToken = default) =>
         ReadAsync<IReadOnlyList<ResumableKey>>(safe => safe.Data.Resumable(after, countMax), cancellationToken);
 
-    public ValueTask<int> PurgeAsync(
-        DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("a simulated store keeps everything");
+    public async ValueTask<int> PurgeAsync(
+        DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default)
+    {
+        if (_isClosed) throw new StoreStoppedException("the simulated store is closed");
+        return await link.AskAsync("purge", store => store.PurgeAsync(new LoggedPurge(endedBefore, countMax)));
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -12,6 +12,7 @@ internal sealed class DurableCauses(List<string>? trace)
 {
     private readonly Dictionary<GrainKey, int> _runs = [];
     private readonly HashSet<WorkKey> _scheduled = [];
+    private readonly HashSet<WorkKey> _ended = [];
 
     /// <summary>Which events became safe last, by their types.</summary>
     public string Last { get; private set; } = "";
@@ -26,10 +27,19 @@ internal sealed class DurableCauses(List<string>? trace)
             Last = $"{Last}+{e.GetType().Name}";
             trace?.Add($"{"",12} {id}: {e}");
             if (e is InvocationEvent.Started started) _runs[append.Key] = started.Run;
-            if (e is InvocationEvent.StepScheduled s)
-                _scheduled.Add(new WorkKey(id, _runs[append.Key], s.Step.Name, s.Step.Item, s.IsUndo, s.Attempt));
+            if (e is not InvocationEvent.StepScheduled s) continue;
+            var key = new WorkKey(id, _runs[append.Key], s.Step.Name, s.Step.Item, s.IsUndo, s.Attempt);
+            _scheduled.Add(key);
+            // Twice in one journal it can't be; behind the removal of a journal it may.
+            _ended.Remove(key);
         }
     }
+
+    /// <summary>A worker has said what came of an attempt.</summary>
+    public void Ended(WorkKey key) => _ended.Add(key);
+
+    /// <summary>Whether a worker has said what came of it.</summary>
+    public bool HasEnded(WorkKey key) => _ended.Contains(key);
 
     /// <summary>Whether it was to run. Stages of direct pipelines run in one go and are not announced.</summary>
     public bool Knows(WorkItem item) => item.Action is WorkAction.Stages || _scheduled.Contains(item.Key);

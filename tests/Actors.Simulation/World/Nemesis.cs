@@ -71,7 +71,8 @@ internal sealed class Nemesis(
         foreach (var silo in silos)
         {
             if (silo.RestartAt is { } at && at <= now) silo.Start();
-            else if (silo is { Store.Health: StoreHealth.Stopped, Node: { IsDead: false } node }) world.Kill(node);
+            else if (!silo.IsDraining && silo is { Store.Health: StoreHealth.Stopped, Node: { IsDead: false } node })
+                world.Kill(node);
         }
     }
 
@@ -80,6 +81,10 @@ internal sealed class Nemesis(
         if (Faults.DrawsWithin(FaultKind.Kill, Period))
         {
             world.Kill(node);
+        }
+        else if (silo.IsUp && Faults.DrawsWithin(FaultKind.Stop, Period))
+        {
+            silo.Stop(Random.Time(Period, LongMax));
         }
         else if (Faults.DrawsWithin(FaultKind.Freeze, Period))
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Actors.Simulation.Faults;
 using Actors.Simulation.Network;
 using Actors.Simulation.Scheduling;
@@ -55,9 +56,24 @@ internal sealed class SimulatedClient(SimulatedWorld world, SimulatedNode node) 
     public Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default) =>
         AskAsync("explain", client => client.ExplainAsync(id, cancellationToken));
 
-    public IAsyncEnumerable<HistoryEvent> WatchAsync(
-        InvocationId id, long after = 0, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException("a simulated client does not watch: read the history instead");
+    /// <summary>One connection: who wants to go on when it breaks asks for what is behind.</summary>
+    /// <exception cref="UnavailableException">It broke.</exception>
+    public async IAsyncEnumerable<HistoryEvent> WatchAsync(
+        InvocationId id, long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (world.SilosUp is not { Count: > 0 } up) throw new UnavailableException("no silo is up");
+        var silo = world.Faults.Random.Pick(up);
+        var stream = new EventStream(world, node);
+        try
+        {
+            world.Network.Send(node, this, silo, "watch", there => Serve(silo, there, id, after, stream));
+            while (await stream.NextAsync() is { } e) yield return e;
+        }
+        finally
+        {
+            stream.Close();
+        }
+    }
 
     public Task<Payload> CallEntityAsync(
         EntityId id, string operation, Payload input = default, string? operationId = null,
@@ -72,6 +88,34 @@ internal sealed class SimulatedClient(SimulatedWorld world, SimulatedNode node) 
 
     public Task<ProcessView> DeployAsync(Payload definition, CancellationToken cancellationToken = default) =>
         AskAsync("deploy", client => client.DeployAsync(definition, cancellationToken));
+
+    private async void Serve(
+        SimulatedSilo silo, SimulatedNode there, InvocationId id, long after, EventStream stream)
+    {
+        stream.Accept(there);
+        there.Watches++;
+        var number = 0L;
+        try
+        {
+            // Without a token: who waits for a semaphore with one goes on on the thread pool.
+            await foreach (var e in silo.Engine.Client.WatchAsync(id, after))
+            {
+                if (stream.IsClosed) return;
+                var at = number++;
+                world.Network.Send(there, silo, this, "event", _ => stream.Arrive(at, e));
+            }
+
+            world.Network.Send(there, silo, this, "watched", _ => stream.Arrive(number, null));
+        }
+        catch (Exception e)
+        {
+            world.Network.Send(there, silo, this, "refusal", _ => stream.Break(e));
+        }
+        finally
+        {
+            there.Watches--;
+        }
+    }
 
     private Task TellAsync(string what, Func<IActorsClient, Task> tell) => AskAsync(what, async client =>
     {

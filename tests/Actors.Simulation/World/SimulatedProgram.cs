@@ -1,4 +1,5 @@
 using Actors.Silo.Embedded;
+using Actors.Simulation.Faults;
 
 namespace Actors.Simulation.World;
 
@@ -7,4 +8,22 @@ namespace Actors.Simulation.World;
 /// <param name="Configure">As <see cref="SimulationOptions.Configure"/>.</param>
 /// <param name="RunAsync">Acts as clients do, and checks what came of it.</param>
 public sealed record SimulatedProgram(
-    string Name, Action<ActorsOptions, WorldContext> Configure, Func<WorldContext, Task> RunAsync);
+    string Name, Action<ActorsOptions, WorldContext> Configure, Func<WorldContext, Task> RunAsync)
+{
+    /// <summary>For how much longer things go wrong by chance than in other programs. Default: not at all.</summary>
+    public TimeSpan FaultsLonger { get; init; }
+
+    /// <summary>Whether what comes out depends on the time elsewhere: then clocks are not set. Default: no.</summary>
+    public bool TrustsClocks { get; init; }
+
+    /// <summary>The random faults of a seed, as far as they fit.</summary>
+    internal FaultOptions FaultsOf(ulong seed)
+    {
+        var faults = FaultOptions.Swarm(seed).WithStopsOrNot(seed);
+        return faults with
+        {
+            For = faults.For + FaultsLonger,
+            Rates = TrustsClocks ? faults.Rates.Remove(FaultKind.ClockJump) : faults.Rates,
+        };
+    }
+}

@@ -12,6 +12,11 @@ namespace Actors.Simulation.World;
 /// </summary>
 internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlace
 {
+    /// <summary>Attempts take less than the engine waits for, where nothing goes wrong.</summary>
+    private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(200);
+
     private ActorsEngine? _engine;
 
     public int Index => index;
@@ -25,6 +30,9 @@ internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlac
 
     /// <summary>Whether it takes calls.</summary>
     public bool IsUp => Node is { IsDead: false } && _engine is { IsRunning: true };
+
+    /// <summary>Whether it was told to end, and is not at its end yet.</summary>
+    public bool IsDraining => Node is { IsDead: false } && _engine is { IsRunning: false };
 
     public ActorsEngine Engine => _engine ?? throw new UnavailableException($"{Name} does not run");
 
@@ -52,6 +60,13 @@ internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlac
         Node?.Kill();
         RestartAt = world.Scheduler.Now + restartAfter.Ticks;
         Abandon();
+    }
+
+    /// <summary>The process is told to end: it drains, and then it is over.</summary>
+    public void Stop(TimeSpan restartAfter)
+    {
+        if (Node is { IsDead: false } node && _engine is { IsRunning: true } engine)
+            node.Post(() => Drain(node, engine, restartAfter));
     }
 
     /// <summary>The process may go on, but its place in the network is free for another one.</summary>
@@ -89,6 +104,36 @@ internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlac
             world.Scheduler.Trace("start failed", (ulong)node.Id);
             world.Kill(node);
         }
+    }
+
+    private async void Drain(SimulatedNode node, ActorsEngine engine, TimeSpan restartAfter)
+    {
+        var began = world.Scheduler.Now;
+        world.Scheduler.Trace("drain", (ulong)node.Id);
+        try
+        {
+            await engine.StopAsync(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            world.Violation($"[drain] {Name} can't stop: {e}");
+        }
+
+        var took = TimeSpan.FromTicks(world.Scheduler.Now - began);
+        world.Scheduler.Trace("drained", (ulong)node.Id);
+        // The engine is over; its program takes a moment to be.
+        await node.DelayAsync(Farewell);
+        if (world.IsOrderly && (took > DrainMax || node.Attempts > 0))
+            world.Violation($"[drain] {Name} took {took} to stop, and {node.Attempts} attempts did not end");
+        if (world.HasOnlyStops && node.Watches > 0)
+            world.Violation($"[drain] {Name} has stopped, and {node.Watches} watches wait for it");
+        if (Node != node)
+        {
+            node.Kill();
+            return;
+        }
+
+        world.End(this, restartAfter);
     }
 
     private SimulatedCluster? Surround(SimulatedNode node, EmbeddedGrainHost host, IWorker worker)

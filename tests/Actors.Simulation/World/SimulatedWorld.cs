@@ -48,6 +48,7 @@ public sealed class SimulatedWorld
         var isShared = options.Silos > 1 || options.Faults.Rates.ContainsKey(FaultKind.Zombie);
         _server = isShared ? new StoreServer(this, _disk) : null;
         _nemesis = new Nemesis(this, _outside, _silos, _server);
+        HasOnlyStops = options.Faults.Plan.IsEmpty && options.Faults.Rates.Keys.All(kind => kind == FaultKind.Stop);
     }
 
     internal SimulationOptions Options { get; }
@@ -63,6 +64,12 @@ public sealed class SimulatedWorld
     internal SimulatedRandom ProgramRandom { get; }
 
     internal WorldContext Context { get; }
+
+    /// <summary>Nothing has gone wrong, and nothing will of itself: silos were told to end at most.</summary>
+    internal bool HasOnlyStops { get; private set; }
+
+    /// <summary>As that, on one silo: what runs to its end is recorded before the silo's end.</summary>
+    internal bool IsOrderly => HasOnlyStops && Options.Silos == 1;
 
     internal DurableCauses Causes { get; }
 
@@ -142,6 +149,20 @@ public sealed class SimulatedWorld
 
     internal void KillSilo(int index, TimeSpan restartAfter) => Kill(_silos[index], restartAfter);
 
+    /// <summary>Tells a silo to end, and ends it at once if it is not so far that it could be told.</summary>
+    internal void StopSilo(int index, TimeSpan restartAfter)
+    {
+        if (_silos[index].IsUp) _silos[index].Stop(restartAfter);
+        else if (!_silos[index].IsDraining) Kill(_silos[index], restartAfter);
+    }
+
+    /// <summary>A silo's process has drained, and is over.</summary>
+    internal void End(SimulatedSilo silo, TimeSpan restartAfter)
+    {
+        silo.Kill(restartAfter);
+        if (_server is null) _disk.Crash(Faults.Random);
+    }
+
     internal GrainKey? RotInvocation() =>
         Faults.Happened(FaultKind.Rot) ? _disk.Rot(Faults.Random, GrainKind.Invocation) : null;
 
@@ -154,8 +175,8 @@ public sealed class SimulatedWorld
     private void Kill(SimulatedSilo silo, TimeSpan pause)
     {
         if (silo.Node is { IsDead: false } node) NoteCrash(node);
-        silo.Kill(pause);
-        if (_server is null) _disk.Crash(Faults.Random);
+        HasOnlyStops = false;
+        End(silo, pause);
     }
 
     private SimulationResult RunAll(Func<WorldContext, Task> program)

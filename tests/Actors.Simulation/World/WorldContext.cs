@@ -29,6 +29,9 @@ public sealed class WorldContext
     /// <summary>The clock of the process that runs now, the program's or a silo's.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>When the world began, by every clock that was never set.</summary>
+    public DateTimeOffset Beginning => Scheduling.SimulatedTime.Beginning;
+
     /// <summary>
     /// A random number from 0 (inclusive) to <paramref name="max"/> (exclusive), decided by the seed.
     /// </summary>
@@ -79,6 +82,11 @@ public sealed class WorldContext
     /// <param name="silo">From 0.</param>
     /// <param name="restartAfter">Virtual time.</param>
     public void KillSilo(int silo, TimeSpan restartAfter) => _world.KillSilo(silo, restartAfter);
+
+    /// <summary>Tells a silo's process to end; behind that it is started again after a time.</summary>
+    /// <param name="silo">From 0. Nothing happens if it does not run.</param>
+    /// <param name="restartAfter">Virtual time.</param>
+    public void StopSilo(int silo, TimeSpan restartAfter) => _world.StopSilo(silo, restartAfter);
 
     /// <summary>Flips a bit in the safe events of some invocation, if there is one.</summary>
     /// <returns>Which.</returns>

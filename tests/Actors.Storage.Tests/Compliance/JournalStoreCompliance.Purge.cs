@@ -85,5 +85,17 @@ public abstract partial class JournalStoreCompliance
         (await Store.ReadAsync(key)).HeadSequence.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_journal_with_something_left_to_do_behind_its_end_is_not_purged_until_that_is_done()
+    {
+        var working = await ProjectedAsync(Ended(Noon) with { Resume = true });
+        var waiting = await ProjectedAsync(Ended(Noon) with { WakeAt = Noon.AddHours(9) });
+        (await Store.PurgeAsync(Noon.AddHours(1), 10)).ShouldBe(0);
+        foreach (var key in new[] { working, waiting })
+            await AppendedAsync(Batch(key, 1) with { Projection = Ended(Noon) });
+
+        (await Store.PurgeAsync(Noon.AddHours(1), 10)).ShouldBe(2);
+    }
+
     private static Projection Ended(DateTimeOffset at) => new("Completed", Noon.AddHours(-1), at);
 }

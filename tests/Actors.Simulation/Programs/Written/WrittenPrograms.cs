@@ -1,5 +1,4 @@
 using Actors.Definitions;
-using Actors.Simulation.Faults;
 using Actors.Simulation.World;
 
 namespace Actors.Simulation.Programs.Written;
@@ -35,10 +34,11 @@ internal static class WrittenPrograms
             .Step("ask", s => s.After("hold").Wait("never")).Build(), CancelAsync),
     ];
 
-    /// <summary>Orders, too: too large to be broken at every place.</summary>
-    public static IReadOnlyList<SimulatedProgram> AllAndOrders { get; } = [.. All, OrderProgram.Of(3)];
+    /// <summary>Also those that are too large to be broken at every place.</summary>
+    public static IReadOnlyList<SimulatedProgram> AllAndLarge { get; } =
+        [.. All, OrderProgram.Of(3), RetentionProgram.Program];
 
-    public static SimulatedProgram Named(string name) => AllAndOrders.Single(program => program.Name == name);
+    public static SimulatedProgram Named(string name) => AllAndLarge.Single(program => program.Name == name);
 
     /// <summary>Runs one under the random faults of a seed.</summary>
     public static SimulationResult Swarm(SimulatedProgram program, int silos, ulong seed, bool keepTrace = false) =>
@@ -48,7 +48,7 @@ internal static class WrittenPrograms
             {
                 Configure = program.Configure,
                 Silos = silos,
-                Faults = FaultOptions.Swarm(seed),
+                Faults = program.FaultsOf(seed),
                 KeepTrace = keepTrace,
             },
             program.RunAsync);
