@@ -7,7 +7,7 @@ internal abstract class DelegatingStore(IJournalStore inner) : IJournalStore
 {
     public long OwnerEpoch => inner.OwnerEpoch;
 
-    public StoreHealth Health => inner.Health;
+    public virtual StoreHealth Health => inner.Health;
 
     protected IJournalStore Inner => inner;
 

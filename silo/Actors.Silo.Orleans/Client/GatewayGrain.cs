@@ -1,5 +1,6 @@
 using Actors.Grains.Entities;
 using Actors.Grains.Hosting;
+using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Messaging;
 using Actors.Silo.Orleans.Shells;
 using Orleans.Concurrency;
@@ -19,7 +20,7 @@ internal interface IGatewayGrain : IGrainWithIntegerKey
 [StatelessWorker]
 [Reentrant]
 [GrainType("actors.gateway")]
-internal sealed class GatewayGrain(IActorsClient client) : global::Orleans.Grain, IGatewayGrain
+internal sealed class GatewayGrain(IActorsClient client, ClusterLog log) : global::Orleans.Grain, IGatewayGrain
 {
     /// <summary>A client waits in pieces that are shorter than the time Orleans gives a call.</summary>
     public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(10);
@@ -31,8 +32,9 @@ internal sealed class GatewayGrain(IActorsClient client) : global::Orleans.Grain
         {
             return MessageCodec.Write(await CarryOutAsync(MessageCodec.Read<ClientCall>(call)));
         }
-        catch (ActorsException e)
+        catch (Exception e)
         {
+            if (e is not ActorsException && !WireFailures.IsEnd(e)) log.CallFailed(call.Name, e);
             return MessageCodec.Write(WireError.Of(e));
         }
     }

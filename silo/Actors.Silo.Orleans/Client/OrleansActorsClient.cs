@@ -101,7 +101,7 @@ internal sealed class OrleansActorsClient(IGrainFactory grains, TimeProvider tim
             var reply = grains.GetGrain<IGatewayGrain>(0).CallAsync(MessageCodec.Write(call));
             return MessageCodec.ReadReply<TReply>(await reply.WaitAsync(cancellationToken));
         }
-        catch (Exception e) when (e is not ActorsException && WireFailures.IsLoss(e))
+        catch (Exception e) when (e is not ActorsException && WireFailures.IsLoss(e, cancellationToken))
         {
             throw new UnavailableException(
                 $"the cluster did not answer: {e.Message}; the call may or may not have been carried out", e);

@@ -88,12 +88,12 @@ internal sealed class ClusterHost : ICluster
         {
             return await admitted.WaitAsync(cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             CancelAdmission(invocation);
             throw;
         }
-        catch (Exception e) when (WireFailures.IsLoss(e))
+        catch (Exception e) when (WireFailures.IsLoss(e, cancellationToken))
         {
             throw WireFailures.ToUnavailable(invocation.Key, e);
         }

@@ -27,6 +27,9 @@ internal sealed partial class ClusterLog(ILogger<ClusterLog> logger)
         Message = "The reminder that looks for overdue timers could not be registered; the next silo tries it")]
     public partial void NotArmed(Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "A call '{Name}' failed for a reason that was not expected")]
+    public partial void CallFailed(string name, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "Attempts could not be put into the work stream; they are offered again")]
     public partial void NotPublished(Exception exception);

@@ -33,7 +33,7 @@ internal sealed class GrowthWatch : IAsyncDisposable
                 last = sequence;
                 grown(sequence);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
                 return;
             }

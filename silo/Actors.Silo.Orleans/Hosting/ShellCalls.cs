@@ -59,8 +59,7 @@ internal sealed class ShellCalls(IGrainFactory grains, TimeProvider time)
                 continue;
             }
             // A cancellation that the caller has not asked for is that of a silo which stops.
-            catch (Exception e) when (WireFailures.IsLoss(e) ||
-                e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (WireFailures.IsLoss(e, cancellationToken))
             {
                 if (request is not IRepeatable || tried >= TriesMax) throw WireFailures.ToUnavailable(to, e);
             }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Actors.Journal;
+using Actors.Silo.Orleans.Hosting;
 
 namespace Actors.Silo.Orleans.Messaging;
 
@@ -13,15 +14,18 @@ internal sealed record WireError(
     string Type, string Message, bool IsPermanent, InvocationId? Id = null,
     ImmutableArray<DefinitionError>? Errors = null)
 {
+    private const string Internal = "internal";
+
     /// <summary>What an exception says.</summary>
     public static WireError Of(Exception e) => e is ActorsException known
         ? new WireError(known.FailureType, e.Message, e is TerminalException, (e as AlreadyStartedException)?.Id,
             (e as DefinitionException)?.Errors)
-        : new WireError("unavailable", e.Message, false);
+        : new WireError(WireFailures.IsEnd(e) ? "unavailable" : Internal, e.Message, false);
 
     /// <summary>The exception it was.</summary>
-    public ActorsException ToException() => Type switch
+    public Exception ToException() => Type switch
     {
+        Internal => new DefectException($"a silo failed for a reason that it did not expect: {Message}"),
         "not-found" => new NotFoundException(Message),
         "already-started" when Id is { } id => new AlreadyStartedException(id),
         "invalid-definition" when Errors is { IsDefaultOrEmpty: false } errors => new DefinitionException(errors),

@@ -83,8 +83,9 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
                 return Envelope.Pending;
             }
         }
-        catch (ActorsException e)
+        catch (Exception e)
         {
+            if (e is not ActorsException && !WireFailures.IsEnd(e)) silo.Running?.Log.CallFailed(request.Name, e);
             return MessageCodec.Write(WireError.Of(e));
         }
     }

@@ -78,8 +78,10 @@ internal static class OrleansHost
     private static void Secure(ActorsClusterOptions cluster, SiloClusterOptions settings)
     {
         if (settings is not { Certificate: { } certificate, Authority: { } authority }) return;
-        cluster.Certificate = Read(certificate, "Certificate", ReadCertificate);
-        cluster.Authority = Read(authority, "Authority", file =>
+        cluster.Certificate = Read(
+            certificate, "Certificate", "this silo's certificate and its private key (PEM, or .pfx without a password)",
+            ReadCertificate);
+        cluster.Authority = Read(authority, "Authority", "the certificate of the cluster's authority (PEM)", file =>
         {
             X509Certificate2Collection read = [];
             read.ImportFromPemFile(file);
@@ -96,7 +98,7 @@ internal static class OrleansHost
         return read.HasPrivateKey ? read : throw new CryptographicException("it holds no private key");
     }
 
-    private static T Read<T>(string file, string setting, Func<string, T> read)
+    private static T Read<T>(string file, string setting, string expected, Func<string, T> read)
     {
         try
         {
@@ -104,7 +106,11 @@ internal static class OrleansHost
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new SiloStartException($"Silo:InCluster:{setting} is '{file}', which can't be used: {e.Message}", e);
+            var why = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new SiloStartException(
+                $"Silo:InCluster:{setting} is '{file}', which can't be used: {why}; give a file that this silo may " +
+                $"read, with {expected}",
+                e);
         }
     }
 

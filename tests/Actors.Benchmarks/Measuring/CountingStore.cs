@@ -2,54 +2,31 @@ using System.Diagnostics;
 using Actors.Journal;
 using Actors.Storage.Postgres;
 using Actors.Storage.Sqlite;
+using Actors.Tests.Shared;
 
 namespace Actors.Benchmarks.Measuring;
 
 /// <summary>Counts appends; everything else goes through.</summary>
-internal sealed class CountingStore(IJournalStore inner) : IJournalStore
+internal sealed class CountingStore(IJournalStore inner) : DelegatingStore(inner)
 {
     private long _appends;
 
     public long Appends => Interlocked.Read(ref _appends);
 
     /// <summary>Transactions of the store; of one that has none, appends.</summary>
-    public long Commits => inner switch
+    public long Commits => Inner switch
     {
         SqliteJournalStore sqlite => sqlite.Commits,
         PostgresJournalStore postgres => postgres.Commits,
         _ => Appends,
     };
 
-    public long OwnerEpoch => inner.OwnerEpoch;
-
-    public StoreHealth Health => inner.Health;
-
-    public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken = default)
+    public override ValueTask<AppendResult> AppendAsync(
+        JournalAppend append, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _appends);
-        return inner.AppendAsync(append, cancellationToken);
+        return base.AppendAsync(append, cancellationToken);
     }
-
-    public ValueTask<JournalPage> ReadAsync(GrainKey key, long? afterSequence = null, int bytesMax = 4 * 1024 * 1024, CancellationToken cancellationToken = default) =>
-        inner.ReadAsync(key, afterSequence, bytesMax, cancellationToken);
-
-    public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(PayloadHash hash, CancellationToken cancellationToken = default) =>
-        inner.ReadPayloadAsync(hash, cancellationToken);
-
-    public ValueTask<ProjectionRow?> FindAsync(GrainKey key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);
-
-    public ValueTask<ProjectionPage> ListAsync(ProjectionFilter filter, CancellationToken cancellationToken = default) => inner.ListAsync(filter, cancellationToken);
-
-    public ValueTask<IReadOnlyList<DueKey>> DueAsync(DateTimeOffset until, int countMax, CancellationToken cancellationToken = default) =>
-        inner.DueAsync(until, countMax, cancellationToken);
-
-    public ValueTask<IReadOnlyList<ResumableKey>> ResumableAsync(ResumableKey? after, int countMax, CancellationToken cancellationToken = default) =>
-        inner.ResumableAsync(after, countMax, cancellationToken);
-
-    public ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int countMax, CancellationToken cancellationToken = default) =>
-        inner.PurgeAsync(endedBefore, countMax, cancellationToken);
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
 
 /// <summary>What the store can do alone: the limit that every figure stands beside.</summary>

@@ -98,6 +98,8 @@ internal sealed class ChildProgram : IAsyncDisposable
             if (line.Contains(text, StringComparison.Ordinal)) return;
         }
 
+        // Its last words are behind what it printed.
+        await _process.WaitForExitAsync(cancellationToken);
         throw new InvalidOperationException(
             $"process {Id} has ended before it said '{text}'; its last words:\n{Errors}");
     }

@@ -55,6 +55,7 @@ internal sealed class RunningCluster : IAsyncDisposable
                 membership.NumMissedProbesLimit = 2;
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(1);
             });
+            silo.AddOutgoingGrainCallFilter(wires.CallAsync);
             silo.Services.AddLogging(logs => logs.SetMinimumLevel(LogLevel.Warning));
             silo.UseActors(
                 options =>

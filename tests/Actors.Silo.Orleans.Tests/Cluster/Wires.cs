@@ -13,6 +13,16 @@ internal sealed class Wires
     /// <summary>Known as soon as they run; before nothing is cut.</summary>
     public InProcessTestCluster? Silos { get; set; }
 
+    /// <summary>What becomes of the next call to an invocation; null: it is not hindered.</summary>
+    public Func<Exception?>? Fault { get; set; }
+
+    /// <summary>A silo calls a grain.</summary>
+    public Task CallAsync(IOutgoingGrainCallContext call)
+    {
+        if (call.TargetId.Type.ToString() == "actors.invocation" && Fault?.Invoke() is { } fault) throw fault;
+        return call.Invoke();
+    }
+
     /// <summary>Whatever a silo has opened to another is closed, and opens no more.</summary>
     public void Cut(int from, int to)
     {

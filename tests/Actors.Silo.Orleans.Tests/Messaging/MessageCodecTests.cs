@@ -4,6 +4,7 @@ using Actors.Grains.Entities;
 using Actors.Grains.Hosting;
 using Actors.Grains.Invocations;
 using Actors.Grains.Work;
+using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Messaging;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -124,8 +125,22 @@ public sealed class MessageCodecTests
     [InlineData("unavailable", typeof(UnavailableException))]
     [InlineData("store-full", typeof(Actors.Journal.StoreFullException))]
     [InlineData("below-zero", typeof(TerminalException))]
+    [InlineData("internal", typeof(DefectException))]
     public void An_error_becomes_the_exception_it_was(string type, Type exception) =>
         new WireError(type, "why", type == "below-zero").ToException().ShouldBeOfType(exception);
+
+    [Fact]
+    public void A_silo_that_ends_is_unavailable_and_one_with_a_defect_says_so()
+    {
+        Exception[] ends =
+        [
+            new ObjectDisposedException("services"), new OperationCanceledException(), new TimeoutException(),
+            new SiloUnavailableException(),
+        ];
+        foreach (var end in ends) WireError.Of(end).ToException().ShouldBeOfType<UnavailableException>();
+        WireError.Of(new InvalidOperationException("why")).ToException().ShouldBeOfType<DefectException>()
+            .Message.ShouldContain("why");
+    }
 
     private static Envelope OverTheWire(Envelope envelope)
     {

@@ -23,7 +23,7 @@ public sealed class EngineInSiloTests
         await using var silo = await RealSilo.StartAsync(engine => Compliance(engine, store));
         (await silo.Http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        store.Health = health;
+        store.Is = health;
         using var unready = await silo.Http.GetAsync("/health/ready");
         unready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         var reason = (await JsonAsync(unready)).GetProperty("reasons")[0];
@@ -38,7 +38,7 @@ public sealed class EngineInSiloTests
         problem.GetProperty("retryable").GetBoolean().ShouldBeTrue();
         refused.Headers.RetryAfter.ShouldNotBeNull();
 
-        store.Health = StoreHealth.Ready;
+        store.Is = StoreHealth.Ready;
         (await silo.Http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         using var accepted = await silo.Http.PostAsync("/v1/processes/approve/invocations", null);
         accepted.StatusCode.ShouldBe(HttpStatusCode.Created);
