@@ -8,6 +8,7 @@ using Actors.Silo.Orleans.Work;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Providers;
 using Orleans.Streams;
 
 namespace Microsoft.Extensions.Hosting;
@@ -61,6 +62,8 @@ public static class ActorsSiloBuilderExtensions
         services.AddSingleton<SiloWork>();
         services.AddSingleton<WorkerOfSilo>();
         services.AddSingleton<WorkStream>();
+        services.AddKeyedSingleton<IQueueReaderBackoffProvider, StreamPauses>(WorkStream.Provider);
+        services.AddKeyedSingleton<IMessageDeliveryBackoffProvider, StreamPauses>(WorkStream.Provider);
         services.AddSingleton<ClusterComposer>();
         services.AddSingleton(provider =>
         {

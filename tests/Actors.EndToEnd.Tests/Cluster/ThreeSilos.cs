@@ -59,7 +59,8 @@ internal sealed class ThreeSilos : IAsyncDisposable
                 await Task.WhenAll(silos.Silos.Select(silo => silo.StartAsync(shop.Patient)));
                 return silos;
             }
-            catch (InvalidOperationException e) when (tries < TriesMax && e.Message.Contains(PortTaken, StringComparison.Ordinal))
+            catch (InvalidOperationException e)
+                when (tries < TriesMax && e.Message.Contains(PortTaken, StringComparison.Ordinal))
             {
                 // Somebody has taken a port between its choice and its use.
                 await silos.DisposeAsync();
