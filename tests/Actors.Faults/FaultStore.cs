@@ -14,11 +14,11 @@ internal sealed class FaultStore : DelegatingStore
         (_fault, _order) = (fault, order);
 
     public static async ValueTask<IJournalStore> OpenAsync(
-        string path, FaultPoint fault, StepOrder order, CancellationToken cancellationToken)
+        OrderRequest request, FaultPoint fault, StepOrder order, CancellationToken cancellationToken)
     {
         var options = new SqliteJournalOptions
         {
-            Path = path,
+            Path = request.Store,
             OnBoundary = reached => fault.Cross(reached switch
             {
                 JournalBoundary.BeforeWrite => Boundary.BeforeWrite,
@@ -27,6 +27,7 @@ internal sealed class FaultStore : DelegatingStore
                 _ => throw new ArgumentOutOfRangeException(nameof(reached), reached, "not a boundary"),
             }),
         };
+        if (request.FlushesOnlyCommits) options.IdleCheckpointAfter = TimeSpan.FromHours(1);
         var store = await SqliteJournalStore.OpenAsync(
             options, TimeProvider.System, cancellationToken: cancellationToken);
         return new FaultStore(store, fault, order);

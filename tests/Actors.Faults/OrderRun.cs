@@ -9,8 +9,13 @@ namespace Actors.Faults;
 /// <param name="Input">The order.</param>
 /// <param name="Boundary">Where to end the process.</param>
 /// <param name="At">At which crossing, from 1; 0: never.</param>
+/// <param name="FlushesOnlyCommits">
+/// Behind the opening of the store only commits flush: an idle store does not copy its log, and the store is closed
+/// when stdin is, behind the one order.
+/// </param>
 internal sealed record OrderRequest(
-    string Store, string Process, string Shop, JsonElement Input, Boundary Boundary = Boundary.None, int At = 0);
+    string Store, string Process, string Shop, JsonElement Input, Boundary Boundary = Boundary.None, int At = 0,
+    bool FlushesOnlyCommits = false);
 
 /// <summary>
 /// What it answers, as lines of JSON: one when the start was acknowledged, one when the order has ended.

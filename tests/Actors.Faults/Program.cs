@@ -22,16 +22,17 @@ internal static class Program
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var request = JsonSerializer.Deserialize<OrderRequest>(line, JsonSerializerOptions.Web)!;
-            await RunAsync(request);
+            var fault = new FaultPoint(request.Boundary, request.At);
+            await using var engine = Make(request, fault);
+            await RunAsync(engine, request, fault);
+            if (request.FlushesOnlyCommits) return await Console.In.ReadLineAsync() is null ? 0 : 1;
         }
 
         return 0;
     }
 
-    private static async Task RunAsync(OrderRequest request)
+    private static async Task RunAsync(ActorsEngine engine, OrderRequest request, FaultPoint fault)
     {
-        var fault = new FaultPoint(request.Boundary, request.At);
-        await using var engine = Make(request, fault);
         await engine.StartAsync(default);
         var map = (await engine.Client.ListProcessesAsync()).Single();
         var started = await engine.Client.StartAsync(
@@ -52,7 +53,7 @@ internal static class Program
         var order = new StepOrder();
         var options = new ActorsOptions
         {
-            Store = (_, token) => FaultStore.OpenAsync(request.Store, fault, order, token),
+            Store = (_, token) => FaultStore.OpenAsync(request, fault, order, token),
             WrapWorker = worker => new FaultWorker(worker, fault, order),
             Host = new EmbeddedHostOptions { WorkersMax = 1 },
         };

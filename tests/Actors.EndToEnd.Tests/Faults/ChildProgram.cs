@@ -86,6 +86,9 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     public Task SayAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
+    /// <summary>It is told no more.</summary>
+    public void HangUp() => _process.StandardInput.Close();
+
     /// <summary>The next line it prints; null if it has ended.</summary>
     public Task<string?> HearAsync(CancellationToken cancellationToken) =>
         _process.StandardOutput.ReadLineAsync(cancellationToken).AsTask();

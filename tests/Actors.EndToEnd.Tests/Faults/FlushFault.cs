@@ -19,12 +19,23 @@ internal sealed record FlushFault(string Name, string Injection)
     public static string? Obstacle { get; } = Try();
 
     /// <summary>A program and its arguments before those of the program that is to fail.</summary>
-    /// <param name="at">Which flush of a thread, from 1.</param>
-    public IReadOnlyList<string> Before(int at) =>
+    /// <param name="at">
+    /// Which flush, from 1: each thread counts its own. A store is opened by one thread and written to by another.
+    /// </param>
+    /// <param name="log">Where to note what was flushed, for <see cref="Failed"/>; null: nowhere.</param>
+    public IReadOnlyList<string> Before(int at, string? log = null) =>
     [
         // Not with --seccomp-bpf: strace 6.1 then forgets all signals but the first.
-        "strace", "--follow-forks", "--quiet=all", "--output=/dev/null",
-        "--trace=fdatasync", string.Create(CultureInfo.InvariantCulture, $"--inject=fdatasync:{Injection}:when={at}"),
+        "strace", "--follow-forks", "--quiet=all", "--decode-fds=path", $"--output={log ?? "/dev/null"}",
+        "--trace=fdatasync",
+        string.Create(CultureInfo.InvariantCulture, $"--inject=fdatasync:{Injection}:when={at}"),
+    ];
+
+    /// <summary>The files whose flush was answered with an error so far, by a log.</summary>
+    public static IReadOnlyList<string> Failed(string log) =>
+    [
+        .. File.ReadLines(log).Where(line => line.Contains("(INJECTED)", StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.LastIndexOf('>')]),
     ];
 
     private static string? Try()
