@@ -125,7 +125,7 @@ internal sealed class SimulatedSilo(SimulatedWorld world, int index) : IHostPlac
         await node.DelayAsync(Farewell);
         if (world.IsOrderly && (took > DrainMax || node.Attempts > 0))
             world.Violation($"[drain] {Name} took {took} to stop, and {node.Attempts} attempts did not end");
-        if (world.HasOnlyStops && node.Watches > 0)
+        if (world.IsOrderly && node.Watches > 0)
             world.Violation($"[drain] {Name} has stopped, and {node.Watches} watches wait for it");
         if (Node != node)
         {
