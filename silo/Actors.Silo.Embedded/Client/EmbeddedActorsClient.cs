@@ -160,6 +160,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     {
         using var grown = new SemaphoreSlim(0);
         await using var subscription = engine().Edge.Subscribe(Check(id).Key, _ => grown.Release());
+        var old = new OldViews();
         while (true)
         {
             var page = await new HistoryReader(engine().Store).ReadAsync(id, after, 1000, cancellationToken);
@@ -174,6 +175,12 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
             // appended between the two reads is still to come.
             var view = await GetAsync(id, cancellationToken);
             if (view.Sequence > after) continue;
+            if (old.Has(view, after))
+            {
+                await Task.Delay(OldViews.Pause, engine().Edge.Time, cancellationToken);
+                continue;
+            }
+
             if (view.HasEnded) yield break;
             if (engine().Host.StoreStopped is { } stopped) throw stopped;
             await grown.WaitAsync(cancellationToken);

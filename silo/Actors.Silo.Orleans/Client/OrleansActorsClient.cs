@@ -61,6 +61,7 @@ internal sealed class OrleansActorsClient(IGrainFactory grains, TimeProvider tim
     public async IAsyncEnumerable<HistoryEvent> WatchAsync(
         InvocationId id, long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        var old = new OldViews();
         while (true)
         {
             var page = await HistoryAsync(id, after, 1000, cancellationToken);
@@ -74,6 +75,12 @@ internal sealed class OrleansActorsClient(IGrainFactory grains, TimeProvider tim
             // What was appended between the two reads is still to come.
             var view = await GetAsync(id, cancellationToken);
             if (view.Sequence > after) continue;
+            if (old.Has(view, after))
+            {
+                await Task.Delay(OldViews.Pause, time, cancellationToken);
+                continue;
+            }
+
             if (view.HasEnded) yield break;
             await CallAsync<Done>(new ClientGrown(id, after), cancellationToken);
         }

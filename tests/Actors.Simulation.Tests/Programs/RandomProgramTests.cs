@@ -62,6 +62,12 @@ public sealed class RandomProgramTests
     public void What_once_came_out_wrong_comes_out_as_the_oracle_says(int seed) =>
         Sweep(new SweepOptions { First = (ulong)seed, Count = 1, IsBare = true });
 
+    // A watch that took the old view of a silo for the end of the run that it watched.
+    [Theory]
+    [InlineData(201637)]
+    public void What_once_came_out_wrong_with_watchers_comes_out_as_the_oracle_says(int seed) =>
+        Sweep(new SweepOptions { First = (ulong)seed, Count = 1 });
+
     [Fact]
     public void A_failing_run_is_made_as_small_as_what_makes_it_fail()
     {

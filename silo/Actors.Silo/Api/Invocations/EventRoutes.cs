@@ -31,7 +31,7 @@ internal static class EventRoutes
         var after = LastEventId(call) ?? call.Query.Integer("after", 0, 0, long.MaxValue);
         var view = await call.Actors.GetAsync(id, cancellationToken);
         var response = call.Http.Response;
-        if (view.HasEnded && view.Sequence <= after)
+        if (view.HasEnded && view.Sequence <= after && !await IsOldAsync(call.Actors, view, after, cancellationToken))
         {
             response.StatusCode = StatusCodes.Status204NoContent;
             return;
@@ -51,6 +51,11 @@ internal static class EventRoutes
             // The silo stops: the stream ends here, and the caller resumes elsewhere or later.
         }
     }
+
+    /// <summary>Whether the history goes further than a view: silos that share a store may tell an old one.</summary>
+    private static async Task<bool> IsOldAsync(
+        IActorsClient actors, InvocationView view, long after, CancellationToken cancellationToken) =>
+        view.Sequence < after && (await actors.HistoryAsync(view.Id, after - 1, 1, cancellationToken)).Events.Count > 0;
 
     private static async Task StreamAsync(ApiCall call, InvocationId id, long after, CancellationTokenSource stopping)
     {
