@@ -1,4 +1,4 @@
-namespace Actors.Silo.Embedded;
+namespace Actors.Silo.Embedded.Client;
 
 /// <summary>
 /// Where silos share a store, what is read of an invocation may be up to a second old: older than its history, which is

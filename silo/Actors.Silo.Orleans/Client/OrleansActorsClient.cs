@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Actors.Grains.Entities;
 using Actors.Grains.Hosting;
+using Actors.Silo.Embedded.Client;
 using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Messaging;
 using IGrainFactory = Orleans.IGrainFactory;
