@@ -23,12 +23,13 @@ internal sealed record FlushFault(string Name, string Injection)
     /// Which flush, from 1: each thread counts its own. A store is opened by one thread and written to by another.
     /// </param>
     /// <param name="log">Where to note what was flushed, for <see cref="Failed"/>; null: nowhere.</param>
-    public IReadOnlyList<string> Before(int at, string? log = null) =>
+    /// <param name="andAfter">Every later flush, too.</param>
+    public IReadOnlyList<string> Before(int at, string? log = null, bool andAfter = false) =>
     [
         // Not with --seccomp-bpf: strace 6.1 then forgets all signals but the first.
         "strace", "--follow-forks", "--quiet=all", "--decode-fds=path", $"--output={log ?? "/dev/null"}",
         "--trace=fdatasync",
-        string.Create(CultureInfo.InvariantCulture, $"--inject=fdatasync:{Injection}:when={at}"),
+        string.Create(CultureInfo.InvariantCulture, $"--inject=fdatasync:{Injection}:when={at}{(andAfter ? "+" : "")}"),
     ];
 
     /// <summary>The files whose flush was answered with an error so far, by a log.</summary>
