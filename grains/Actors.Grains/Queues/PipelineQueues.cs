@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Actors.Grains.Queues;
 
 /// <summary>The place of a stage in a queued pipeline.</summary>
@@ -19,6 +21,7 @@ public sealed class PipelineQueues<TItem>
     private readonly SortedDictionary<int, Stage> _stages = [];
     private readonly Dictionary<string, int> _kept = new(StringComparer.Ordinal);
     private readonly HashSet<string> _admitted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _unfinished = new(StringComparer.Ordinal);
 
     /// <summary>Whether nothing waits, runs or is admitted.</summary>
     public bool IsEmpty => _admitted.Count == 0 && _kept.Count == 0 &&
@@ -47,6 +50,9 @@ public sealed class PipelineQueues<TItem>
     public void Offer(string invocation, StageSlot slot, TItem item, List<TItem> begin)
     {
         _admitted.Remove(invocation);
+        CollectionsMarshal.GetValueRefOrAddDefault(_unfinished, invocation, out _)++;
+        // It does not go on from there: it would wait for the place that it keeps itself.
+        if (_kept.TryGetValue(invocation, out var kept) && kept >= slot.Position) Leave(invocation, begin);
         var stage = StageOf(slot);
         if (stage.Waiting.Count < stage.Capacity) Accept(stage, invocation, item, begin);
         else stage.Blocked.Enqueue((invocation, item));
@@ -56,12 +62,18 @@ public sealed class PipelineQueues<TItem>
     /// <summary>An attempt of a stage has ended.</summary>
     /// <param name="invocation">Whose.</param>
     /// <param name="slot">Which stage.</param>
-    /// <param name="succeeded">Whether its invocation goes on to the next stage.</param>
+    /// <param name="succeeded">
+    /// Whether its invocation goes on to the next stage. One that has another attempt here does not: nobody asks any more
+    /// what became of this one.
+    /// </param>
     /// <param name="begin">Receives the attempts that may run now.</param>
     public void Finish(string invocation, StageSlot slot, bool succeeded, List<TItem> begin)
     {
         var stage = StageOf(slot);
-        if (succeeded && slot.KeepsPlace && _kept.TryAdd(invocation, slot.Position)) return;
+        ref var unfinished = ref CollectionsMarshal.GetValueRefOrAddDefault(_unfinished, invocation, out _);
+        var isLast = --unfinished <= 0;
+        if (isLast) _unfinished.Remove(invocation);
+        if (succeeded && isLast && slot.KeepsPlace && _kept.TryAdd(invocation, slot.Position)) return;
         stage.Occupied--;
         Pump(stage, begin);
     }

@@ -46,6 +46,31 @@ public sealed class QueuedPipelineTests
     }
 
     [Fact]
+    public void A_late_success_of_an_attempt_before_does_not_keep_the_place_that_the_next_one_waits_for()
+    {
+        _queues.Offer("a", First, "a1 again", _begun);
+        _queues.Offer("a", First, "a2", _begun);
+        _begun.ShouldBe(["a1 again"]);
+        Finish("a", First).ShouldBe(["a2"], "its invocation waits for the second attempt, and asks for no other stage");
+        Finish("a", First).ShouldBe([]);
+        Offer("a", Last).ShouldBe(["a2"]);
+        Finish("a", Last);
+        _queues.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Who_comes_back_to_a_stage_does_not_wait_for_the_place_it_keeps_there()
+    {
+        foreach (var x in new[] { "a", "b", "c" }) _queues.Offer(x, First, x + "1", _begun);
+        Finish("a", First).ShouldBe([]);
+        Offer("a", First).ShouldBe(["b1"], "the queue is full, and a is behind it");
+        Finish("b", First);
+        Offer("b", Last).ShouldBe(["c1", "b2"], ignoreOrder: true);
+        _queues.Finish("c", First, succeeded: false, _begun);
+        _begun.ShouldContain("a1");
+    }
+
+    [Fact]
     public void Nobody_is_admitted_while_the_first_queue_is_full()
     {
         _queues.TryAdmit("a", 2).ShouldBeTrue();
