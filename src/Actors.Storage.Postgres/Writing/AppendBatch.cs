@@ -1,3 +1,4 @@
+using System.Text;
 using Actors.Journal;
 using Npgsql;
 
@@ -10,10 +11,11 @@ namespace Actors.Storage.Postgres.Writing;
 internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
 {
     private readonly JournalRows _journal = new();
-    private readonly KeyRows _inserted = new();
-    private readonly KeyRows _updated = new();
+    private readonly KeyRows _newKeyRows = new();
+    private readonly KeyRows _changedKeyRows = new();
     private readonly SnapshotRows _snapshots = new();
     private readonly PayloadRows _payloads = new();
+    private readonly StringBuilder _text = new();
     private readonly List<JournalHead> _newKeys = [];
     private readonly List<JournalHead> _projected = [];
     private readonly List<JournalHead> _snapshotted = [];
@@ -44,19 +46,36 @@ internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
 
         foreach (var head in heads.Read(connection)) head.SureInBatch = _number;
         foreach (var request in requests) request.Verdict = Judge(request.Append, connection);
-        foreach (var head in _newKeys) _inserted.Add(head, connection, numbers);
-        foreach (var head in _projected) _updated.Add(head, connection, numbers);
+        foreach (var head in _newKeys) _newKeyRows.Add(head, connection, numbers);
+        foreach (var head in _projected) _changedKeyRows.Add(head, connection, numbers);
         foreach (var head in _snapshotted) _snapshots.Add(head);
     }
 
-    /// <summary>Adds the statements to a batch; together they are one transaction.</summary>
-    public void AddTo(NpgsqlBatch batch, long epoch, long session, long? purge)
+    /// <summary>
+    /// The commit: one statement, so that the driver sends it from the thread that asks. All but the first of several
+    /// it would send from the pool. Nothing in it is done before it is sure that this is the owner.
+    /// </summary>
+    /// <param name="connection">Runs it.</param>
+    /// <param name="epoch">Of the owner.</param>
+    /// <param name="session">Of the owner.</param>
+    /// <param name="purge">Up to which purge this member knows the journals; null: it is the only owner.</param>
+    public NpgsqlCommand ToCommand(NpgsqlConnection connection, long epoch, long session, long? purge)
     {
-        _journal.AddTo(batch, epoch, session, purge);
-        _inserted.AddInsertTo(batch);
-        _updated.AddUpdateTo(batch);
-        _snapshots.AddTo(batch);
-        _payloads.AddTo(batch);
+        var command = connection.CreateCommand();
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = session });
+        if (purge is { } known) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known });
+        _text.Clear().Append(
+            purge is null
+                ? "WITH owner AS MATERIALIZED (SELECT require_owner($1, $2))"
+                : "WITH owner AS MATERIALIZED (SELECT require_member($1, $2, $3))");
+        _newKeyRows.AddInsertTo(command, _text);
+        _changedKeyRows.AddUpdateTo(command, _text);
+        _snapshots.AddUpsertTo(command, _text);
+        _payloads.AddInsertTo(command, _text);
+        _journal.AddInsertTo(command, _text);
+        command.CommandText = _text.ToString();
+        return command;
     }
 
     // A guess is checked before anybody is refused because of it.
@@ -116,8 +135,8 @@ internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
     private void Clear()
     {
         _journal.Clear();
-        _inserted.Clear();
-        _updated.Clear();
+        _newKeyRows.Clear();
+        _changedKeyRows.Clear();
         _snapshots.Clear();
         _payloads.Clear();
         _newKeys.Clear();

@@ -236,10 +236,9 @@ internal sealed class JournalWriter
 
     private void Send(NpgsqlConnection connection)
     {
-        using var batch = connection.CreateBatch();
-        _batch.AddTo(batch, _session.Epoch, _session.Number, _knownPurge);
+        using var command = _batch.ToCommand(connection, _session.Epoch, _session.Number, _knownPurge);
         _options.OnCommit?.Invoke(CommitMoment.BeforeSending);
-        batch.ExecuteNonQuery();
+        command.ExecuteNonQuery();
         _options.OnCommit?.Invoke(CommitMoment.AfterCommit);
     }
 

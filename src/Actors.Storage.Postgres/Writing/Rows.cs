@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using Actors.Journal;
 using Npgsql;
 
@@ -10,13 +12,20 @@ namespace Actors.Storage.Postgres.Writing;
 /// </summary>
 internal static class Columns
 {
-    public static void Add<T>(this NpgsqlBatchCommand command, List<T> column) =>
+    public static void Add<T>(this NpgsqlCommand command, List<T> column) =>
         command.Parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = column });
+
+    /// <summary>Rows out of the columns that were added last; none before it is sure that this is the owner.</summary>
+    public static StringBuilder AppendSelect(this StringBuilder text, NpgsqlCommand command, int columns)
+    {
+        text.Append(" SELECT ");
+        var last = command.Parameters.Count;
+        for (var n = last - columns + 1; n < last; n++) text.Append(CultureInfo.InvariantCulture, $"unnest(${n}), ");
+        return text.Append(CultureInfo.InvariantCulture, $"unnest(${last}) FROM owner");
+    }
 }
 
-/// <summary>
-/// Rows of the journal. Their statement is in every commit, and is the one that asks whether this is the owner.
-/// </summary>
+/// <summary>Rows of the journal; every commit has some.</summary>
 internal sealed class JournalRows
 {
     private readonly List<long> _keyIds = [];
@@ -55,26 +64,8 @@ internal sealed class JournalRows
         _events.Add(events);
     }
 
-    /// <param name="batch">Gets the statement.</param>
-    /// <param name="epoch">Of the owner.</param>
-    /// <param name="session">Of the owner.</param>
-    /// <param name="purge">Up to which purge this member knows the journals; null: it is the only owner.</param>
-    public void AddTo(NpgsqlBatch batch, long epoch, long session, long? purge)
+    public void AddInsertTo(NpgsqlCommand command, StringBuilder text)
     {
-        var command = new NpgsqlBatchCommand(
-            purge is null
-                ? """
-                  INSERT INTO journal (key_id, first, epoch, at, count, chain, events)
-                  SELECT unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9)
-                  FROM require_owner($1, $2)
-                  """
-                : """
-                  INSERT INTO journal (key_id, first, epoch, at, count, chain, events)
-                  SELECT unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9)
-                  FROM require_member($1, $2, $10)
-                  """);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = epoch });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = session });
         command.Add(_keyIds);
         command.Add(_firsts);
         command.Add(_epochs);
@@ -82,8 +73,7 @@ internal sealed class JournalRows
         command.Add(_counts);
         command.Add(_chains);
         command.Add(_events);
-        if (purge is { } known) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known });
-        batch.BatchCommands.Add(command);
+        text.Append(" INSERT INTO journal (key_id, first, epoch, at, count, chain, events)").AppendSelect(command, 7);
     }
 
     public void Clear()
@@ -135,40 +125,40 @@ internal sealed class KeyRows
         _names.Add(key.Id);
     }
 
-    public void AddInsertTo(NpgsqlBatch batch)
+    public void AddInsertTo(NpgsqlCommand command, StringBuilder text)
     {
         if (_hashes.Count == 0) return;
-        var command = new NpgsqlBatchCommand(
-            """
-            INSERT INTO keys (hash, status, started_at, correlation, definition, ended_at, wake_at, resume,
-                              id, epoch, kind, tenant, type, name)
-            SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8),
-                   unnest($9), unnest($10), unnest($11), unnest($12), unnest($13), unnest($14)
-            """);
-        AddProjection(command);
+        AddProjectionTo(command);
         command.Add(_ids);
         command.Add(_epochs);
         command.Add(_kinds);
         command.Add(_tenants);
         command.Add(_types);
         command.Add(_names);
-        batch.BatchCommands.Add(command);
+        text.Append(
+            """
+            , new_keys AS (
+                INSERT INTO keys (hash, status, started_at, correlation, definition, ended_at, wake_at, resume,
+                                  id, epoch, kind, tenant, type, name)
+            """).AppendSelect(command, 14).Append(')');
     }
 
-    public void AddUpdateTo(NpgsqlBatch batch)
+    public void AddUpdateTo(NpgsqlCommand command, StringBuilder text)
     {
         if (_hashes.Count == 0) return;
-        var command = new NpgsqlBatchCommand(
+        AddProjectionTo(command);
+        text.Append(
             """
-            UPDATE keys k SET status = u.status, started_at = u.started_at, correlation = u.correlation,
-                definition = u.definition, ended_at = u.ended_at, wake_at = u.wake_at, resume = u.resume
-            FROM (SELECT unnest($1) AS hash, unnest($2) AS status, unnest($3) AS started_at,
-                         unnest($4) AS correlation, unnest($5) AS definition, unnest($6) AS ended_at,
-                         unnest($7) AS wake_at, unnest($8) AS resume) u
-            WHERE k.hash = u.hash
+            , changed_keys AS (
+                UPDATE keys k SET status = u.status, started_at = u.started_at, correlation = u.correlation,
+                    definition = u.definition, ended_at = u.ended_at, wake_at = u.wake_at, resume = u.resume
+                FROM (
+            """).AppendSelect(command, 8).Append(
+            """
+            )
+                    AS u (hash, status, started_at, correlation, definition, ended_at, wake_at, resume)
+                WHERE k.hash = u.hash)
             """);
-        AddProjection(command);
-        batch.BatchCommands.Add(command);
     }
 
     public void Clear()
@@ -189,7 +179,7 @@ internal sealed class KeyRows
         _names.Clear();
     }
 
-    private void AddProjection(NpgsqlBatchCommand command)
+    private void AddProjectionTo(NpgsqlCommand command)
     {
         command.Add(_hashes);
         command.Add(_statuses);
@@ -221,22 +211,24 @@ internal sealed class SnapshotRows
         _states.Add(head.Snapshot);
     }
 
-    public void AddTo(NpgsqlBatch batch)
+    public void AddUpsertTo(NpgsqlCommand command, StringBuilder text)
     {
         if (_keyIds.Count == 0) return;
-        var command = new NpgsqlBatchCommand(
-            """
-            INSERT INTO snapshots (key_id, sequence, chain, checksum, state)
-            SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)
-            ON CONFLICT (key_id) DO UPDATE SET sequence = excluded.sequence, chain = excluded.chain,
-                checksum = excluded.checksum, state = excluded.state
-            """);
         command.Add(_keyIds);
         command.Add(_sequences);
         command.Add(_chains);
         command.Add(_checksums);
         command.Add(_states);
-        batch.BatchCommands.Add(command);
+        text.Append(
+            """
+            , latest_snapshots AS (
+                INSERT INTO snapshots (key_id, sequence, chain, checksum, state)
+            """).AppendSelect(command, 5).Append(
+            """
+
+                ON CONFLICT (key_id) DO UPDATE SET sequence = excluded.sequence, chain = excluded.chain,
+                    checksum = excluded.checksum, state = excluded.state)
+            """);
     }
 
     public void Clear()
@@ -267,21 +259,18 @@ internal sealed class PayloadRows
         }
     }
 
-    public void AddTo(NpgsqlBatch batch)
+    public void AddInsertTo(NpgsqlCommand command, StringBuilder text)
     {
         if (_keyIds.Count == 0) return;
-        var payloads = new NpgsqlBatchCommand(
-            // In order, so that two members that store the same payloads do not wait for each other.
-            "INSERT INTO payloads (hash, bytes) SELECT * FROM unnest($1, $2) AS u(hash, bytes) ORDER BY hash " +
-            "ON CONFLICT (hash) DO NOTHING");
-        payloads.Add(_hashes);
-        payloads.Add(_bytes);
-        batch.BatchCommands.Add(payloads);
-        var references = new NpgsqlBatchCommand(
-            "INSERT INTO payload_refs (key_id, hash) SELECT unnest($1), unnest($2) ON CONFLICT DO NOTHING");
-        references.Add(_keyIds);
-        references.Add(_hashes);
-        batch.BatchCommands.Add(references);
+        command.Add(_hashes);
+        command.Add(_bytes);
+        // In order, so that two members that store the same payloads do not wait for each other.
+        text.Append(", new_payloads AS (INSERT INTO payloads (hash, bytes)")
+            .AppendSelect(command, 2).Append(" ORDER BY 1 ON CONFLICT (hash) DO NOTHING)");
+        command.Add(_keyIds);
+        command.Add(_hashes);
+        text.Append(", new_references AS (INSERT INTO payload_refs (key_id, hash)")
+            .AppendSelect(command, 2).Append(" ON CONFLICT DO NOTHING)");
     }
 
     public void Clear()
