@@ -6,14 +6,16 @@ namespace Actors.Grains.Queues;
 /// <param name="Position">From 0.</param>
 /// <param name="Capacity">Length of the queue before the stage.</param>
 /// <param name="Concurrency">Attempts of the stage that run at once.</param>
-/// <param name="KeepsPlace">Whether an invocation keeps its place in the stage until the next one has taken it in.</param>
+/// <param name="KeepsPlace">
+/// Whether an invocation keeps its place in the stage until the next one has taken it in.
+/// </param>
 public sealed record StageSlot(int Position, int Capacity, int Concurrency, bool KeepsPlace);
 
 /// <summary>
-/// The bounded queues of one pipeline as a state machine without clock or threads. A stage that has done its work keeps its
-/// place until the queue of the next stage has room ("blocking after service", H. G. Perros, "Queueing Networks with Blocking",
-/// 1994); so a slow stage stops the ones before it, and in the end nobody is admitted any more. What is taken in is taken in
-/// order. The embedded host drives it under a lock; a Queue grain will drive the same one in a cluster.
+/// The bounded queues of one pipeline as a state machine without clock or threads. A stage that has done its work keeps
+/// its place until the queue of the next stage has room ("blocking after service", H. G. Perros, "Queueing Networks with
+/// Blocking", 1994); so a slow stage stops the ones before it, and in the end nobody is admitted any more. What is taken
+/// in is taken in order. The embedded host drives it under a lock; in a cluster a grain per pipeline drives it.
 /// </summary>
 /// <typeparam name="TItem">What waits and runs.</typeparam>
 public sealed class PipelineQueues<TItem>
@@ -63,8 +65,8 @@ public sealed class PipelineQueues<TItem>
     /// <param name="invocation">Whose.</param>
     /// <param name="slot">Which stage.</param>
     /// <param name="succeeded">
-    /// Whether its invocation goes on to the next stage. One that has another attempt here does not: nobody asks any more
-    /// what became of this one.
+    /// Whether its invocation goes on to the next stage. One that has another attempt here does not: nobody asks any
+    /// more what became of this one.
     /// </param>
     /// <param name="begin">Receives the attempts that may run now.</param>
     public void Finish(string invocation, StageSlot slot, bool succeeded, List<TItem> begin)
