@@ -17,8 +17,8 @@ public abstract class SwarmTests(int silos)
         var program = WrittenPrograms.Named(name);
         for (ulong seed = 0; seed < Seeds; seed++)
         {
-            var again = $"dotnet run -c Release --project tests/Actors.Simulation -- " +
-                $"crash {name} --silos {silos} --seed {seed}";
+            var again = $"seed {seed}, commit {Reproduction.Commit}; " +
+                Reproduction.Of($"crash {name} --silos {silos} --seed {seed}");
             var result = WrittenPrograms.Swarm(program, silos, seed);
 
             result.Violations.ShouldBeEmpty(again);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.Simulation.Mutants;
 using Actors.Simulation.Programs;
 
 namespace Actors.Simulation;
@@ -10,7 +11,7 @@ internal static class SeedConsole
     private const int Violated = 1;
     private const int Misused = 2;
 
-    private const string Help = """
+    private static readonly string Help = $"""
         Runs random programs on the real engine in simulated worlds, each decided by a seed.
 
         usage: dotnet run -c Release --project tests/Actors.Simulation -- [options]
@@ -24,9 +25,12 @@ internal static class SeedConsole
           --only-stops  silos are told to end, and started again; nothing else goes wrong
           --bare        nobody watches, and no silo is told to end
           --no-shrink   prints a failing program as it is
+          --mutant M    breaks the engine on purpose, to see that it is found (see below)
           --trace       prints everything that happens (with --seed)
           --help        this text
+          crash ...     small programs broken at every place instead (crash --help)
 
+        mutants: {string.Join(", ", Enum.GetNames<Mutant>().Skip(1))}
         exit codes: 0 all seeds are clean; 1 a seed shows something that must not be; 2 the options are wrong
         """;
 
@@ -38,9 +42,9 @@ internal static class SeedConsole
             return Clean;
         }
 
-        if (Read(args) is not { } options)
+        if (Read(args, out var wrong) is not { } options)
         {
-            output.WriteLine($"can't make sense of '{string.Join(' ', args)}'");
+            output.WriteLine($"can't make sense of '{wrong}'");
             output.WriteLine(Help);
             return Misused;
         }
@@ -48,8 +52,9 @@ internal static class SeedConsole
         return new SeedSweep(options, output).Run() ? Clean : Violated;
     }
 
-    private static SweepOptions? Read(IReadOnlyList<string> args)
+    private static SweepOptions? Read(IReadOnlyList<string> args, out string wrong)
     {
+        wrong = "";
         var options = new SweepOptions();
         for (var i = 0; i < args.Count; i++)
         {
@@ -63,7 +68,15 @@ internal static class SeedConsole
                 case "--trace": options = options with { PrintsTrace = true }; continue;
             }
 
+            wrong = string.Join(' ', args.Skip(i).Take(2));
             if (i + 1 == args.Count) return null;
+            if (args[i] == "--mutant")
+            {
+                if (!Enum.GetNames<Mutant>().Contains(args[i + 1], StringComparer.Ordinal)) return null;
+                options = options with { Mutant = Enum.Parse<Mutant>(args[++i]) };
+                continue;
+            }
+
             if (!ulong.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var number)) return null;
             switch (args[i++])
             {
@@ -92,6 +105,9 @@ internal sealed record SweepOptions
     public bool Twice { get; init; } = true;
 
     public FaultMode Mode { get; init; } = FaultMode.All;
+
+    /// <summary>What is broken on purpose.</summary>
+    public Mutant Mutant { get; init; }
 
     /// <summary>Nobody watches, and no silo is told to end.</summary>
     public bool IsBare { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Actors.Simulation.Faults;
+using Actors.Simulation.Mutants;
 using Actors.Simulation.Programs;
 using Actors.Simulation.World;
 
@@ -47,7 +48,7 @@ internal sealed class SeedSweep(SweepOptions options, TextWriter output)
                 seed = options.First + _next++;
             }
 
-            var run = SeedRun.Of(seed, options.Mode, options.IsBare);
+            var run = SeedRun.Of(seed, options.Mode, options.IsBare) with { Mutant = options.Mutant };
             if (options.PrintsProgram) output.WriteLine(ProgramText.Of(run));
             var violations = Judge(run, count: true);
             if (violations.Count > 0) _failures.Enqueue((run, violations));
@@ -92,7 +93,8 @@ internal sealed class SeedSweep(SweepOptions options, TextWriter output)
     private void Tell((SeedRun Run, IReadOnlyList<string> Violations) failure)
     {
         var (run, violations) = failure;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {run.Seed}:"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"seed {run.Seed}, commit {Reproduction.Commit}:"));
         if (options.Shrinks)
         {
             run = Shrinker.Shrink(run, violations, r => Judge(r, count: false));
@@ -109,9 +111,9 @@ internal sealed class SeedSweep(SweepOptions options, TextWriter output)
             _ => "",
         };
         if (options.IsBare) mode += " --bare";
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"again: dotnet run -c Release --project tests/Actors.Simulation -- --seed {failure.Run.Seed}{mode}"));
+        if (options.Mutant != Mutant.None) mode += $" --mutant {options.Mutant}";
+        output.WriteLine(Reproduction.Of(
+            string.Create(CultureInfo.InvariantCulture, $"--seed {failure.Run.Seed}{mode}")));
     }
 }
 
@@ -143,10 +145,10 @@ internal sealed class SweepFigures
 
     public string Line(TimeSpan elapsed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Seeds} seeds, {Seeds / elapsed.TotalSeconds:F1} a second, {_virtual.TotalHours:F0} simulated hours, ") +
+        $"seeds {Seeds}, per second {Seeds / elapsed.TotalSeconds:F1}, simulated hours {_virtual.TotalHours:F1}, ") +
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{_crashPoints.Count} distinct crash points");
+            $"distinct crash points {_crashPoints.Count}");
 
     public string Text(TimeSpan elapsed) => string.Join(Environment.NewLine,
         Line(elapsed),
@@ -156,6 +158,11 @@ internal sealed class SweepFigures
         "faults: " + List(Enum.GetValues<FaultKind>().Select(k => ($"{k}", _faults[(int)k]))),
         "programs with: " + List(_programs.Select(p => (p.Key, p.Value))));
 
-    private static string List(IEnumerable<(string Name, int Count)> counts) => string.Join(
-        ", ", counts.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} {c.Count}")));
+    /// <summary>What is missing here did not happen.</summary>
+    private static string List(IEnumerable<(string Name, int Count)> counts)
+    {
+        var seen = counts.Where(c => c.Count > 0)
+            .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} {c.Count}")).ToList();
+        return seen.Count == 0 ? "none" : string.Join(", ", seen);
+    }
 }

@@ -14,6 +14,14 @@ internal sealed record HostMutant(string Name, string File, string Before, strin
             "for (var i = 0; i < _count; i++) ring[i]", "for (var i = 0; i < --_count; i++) ring[i]"),
         new("IsNotReadAgainBehindAFailure", "Hosting/Activation.cs",
             "if (_mailbox.HasCall()) _callWaits = true;\n        ReloadLater();", "_pausesLoad = true;"),
+        new("ReloadsByTheWallClock", "Hosting/Activation.Loading.cs",
+            "_retryTimer.Change(pause, Timeout.InfiniteTimeSpan);",
+            """
+            var due = _host.Time.GetUtcNow() + pause;
+            _retryTimer.Dispose();
+            _retryTimer = _host.Time.CreateTimer(
+                _ => { if (_host.Time.GetUtcNow() >= due) RetryNow(); }, null, pause, Timeout.InfiniteTimeSpan);
+            """, Program: "clocks"),
         new("ActsBeforeItIsDurable", "Hosting/Activation.cs",
             "_append = append;",
             "_append = append; foreach (var effect in batch.Effects) CarryOut(effect); batch.Effects.Clear();"),

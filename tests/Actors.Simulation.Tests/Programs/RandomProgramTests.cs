@@ -1,3 +1,5 @@
+using Actors.Simulation.CrashPoints;
+using Actors.Simulation.Mutants;
 using Actors.Simulation.Programs;
 using Shouldly;
 
@@ -93,8 +95,38 @@ public sealed class RandomProgramTests
     [InlineData("--seeds none", 2)]
     [InlineData("--seeds", 2)]
     [InlineData("--nonsense 3", 2)]
+    [InlineData("--mutant Nonsense", 2)]
+    [InlineData("--seeds 1 --no-faults --mutant SkipsSteps", 1)]
     public void The_command_line_says_by_its_exit_code_how_it_went(string line, int code) =>
         SeedConsole.Run(line.Split(' '), TextWriter.Null).ShouldBe(code);
+
+    [Theory]
+    [InlineData("--help", 0)]
+    [InlineData("saga --silos 1 --plan Kill@3,Kill@7", 0)]
+    [InlineData("order --silos 2 --seed 3", 0)]
+    [InlineData("saga", 2)]
+    [InlineData("sage --silos 1 --plan Kill@3", 2)]
+    [InlineData("saga --silos 0 --plan Kill@3", 2)]
+    [InlineData("saga --silos 1 --plan Kill@", 2)]
+    [InlineData("saga --silos 1 --plan Drop@1", 2)]
+    [InlineData("saga --silos 1 --seed x", 2)]
+    public void So_does_the_one_for_crash_points(string line, int code) =>
+        CrashCommand.Run(line.Split(' '), TextWriter.Null).ShouldBe(code);
+
+    [Fact]
+    public void A_seed_that_fails_is_told_with_its_commit_and_a_line_to_run_it_again()
+    {
+        using var output = new StringWriter();
+        var sweep = new SweepOptions { Count = 1, Mode = FaultMode.None, Mutant = Mutant.SkipsSteps };
+
+        new SeedSweep(sweep, output).Run().ShouldBeFalse();
+
+        Reproduction.Commit.ShouldMatch("^[0-9a-f]{40}$");
+        output.ToString().ShouldContain($"seed 0, commit {Reproduction.Commit}:");
+        output.ToString().ShouldContain(
+            "again: dotnet run -c Release --project tests/Actors.Simulation -- " +
+            "--seed 0 --no-faults --mutant SkipsSteps");
+    }
 
     private static void Sweep(SweepOptions options)
     {

@@ -59,6 +59,6 @@ internal static class CrashPointExplorer
             program.RunAsync);
 
     private static string Describe(SimulatedProgram program, PlannedFault[] plan, int silos, SimulationResult result) =>
-        $"{string.Join("; ", result.Violations)}\nagain: dotnet run -c Release --project tests/Actors.Simulation -- " +
-        $"crash {program.Name} --silos {silos} --plan {string.Join(',', plan)}";
+        $"commit {Reproduction.Commit}: {string.Join("; ", result.Violations)}\n" +
+        Reproduction.Of($"crash {program.Name} --silos {silos} --plan {string.Join(',', plan)}");
 }

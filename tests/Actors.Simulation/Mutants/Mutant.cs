@@ -13,7 +13,9 @@ internal enum Mutant
     /// <summary>An append is acknowledged before it is safe.</summary>
     AcknowledgesBeforeFlush,
 
-    /// <summary>An append that failed is taken as done.</summary>
+    /// <summary>
+    /// An append that failed is taken as done: as by who tries a failed flush again, which then succeeds.
+    /// </summary>
     TakesFailedFlushAsDone,
 
     /// <summary>Now and then an append is acknowledged and not done.</summary>
@@ -63,6 +65,11 @@ internal enum Mutant
 
     /// <summary>Each attempt has an idempotency key of its own.</summary>
     KeyPerAttempt,
+
+    /// <summary>
+    /// What was done before is looked for when it has been done again: the effect happens twice, the answer once.
+    /// </summary>
+    DedupesAfterTheEffect,
 
     /// <summary>An outcome does not come back.</summary>
     LosesOutcomes,

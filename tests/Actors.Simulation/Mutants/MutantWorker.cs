@@ -6,6 +6,8 @@ namespace Actors.Simulation.Mutants;
 /// <summary>A worker with one fault.</summary>
 internal sealed class MutantWorker(Mutant mutant, IWorker inner) : IWorker
 {
+    private readonly Dictionary<string, StepOutcome> _done = new(StringComparer.Ordinal);
+
     public async ValueTask<StepOutcome> RunAsync(WorkItem item, CancellationToken cancellationToken)
     {
         var done = new StepOutcome(item.Key, Payload.From(1), null);
@@ -20,6 +22,11 @@ internal sealed class MutantWorker(Mutant mutant, IWorker inner) : IWorker
                 return done;
             case Mutant.KeyPerAttempt when !item.Key.IsUndo && item.Key.Attempt > 1:
                 return await inner.RunAsync(WithKey(item, item.Key.Attempt), cancellationToken);
+            case Mutant.DedupesAfterTheEffect when item is { Action: WorkAction.Handler, Key.IsUndo: false }:
+                var again = item.Key.Attempt > 1 ? WithKey(item, item.Key.Attempt) : item;
+                var outcome = await inner.RunAsync(again, cancellationToken);
+                if (outcome.Failure is null) _done.TryAdd(item.IdempotencyKey, outcome);
+                return _done.GetValueOrDefault(item.IdempotencyKey, outcome) with { Key = item.Key };
             case Mutant.RepeatsOperations when item.Action is WorkAction.Entity:
                 await inner.RunAsync(item, cancellationToken);
                 return await inner.RunAsync(WithKey(item, 9), cancellationToken);

@@ -16,9 +16,13 @@ public sealed record SimulatedProgram(
     /// <summary>Whether what comes out depends on the time elsewhere: then clocks are not set. Default: no.</summary>
     public bool TrustsClocks { get; init; }
 
-    /// <summary>The random faults of a seed, as far as they fit.</summary>
+    /// <summary>What goes wrong, whatever the seed; null: what the seed draws. Default: null.</summary>
+    public FaultOptions? Faults { get; init; }
+
+    /// <summary>The faults of a seed, as far as they fit.</summary>
     internal FaultOptions FaultsOf(ulong seed)
     {
+        if (Faults is not null) return Faults;
         var faults = FaultOptions.Swarm(seed).WithStopsOrNot(seed);
         return faults with
         {

@@ -36,7 +36,7 @@ internal static class WrittenPrograms
 
     /// <summary>Also those that are too large to be broken at every place.</summary>
     public static IReadOnlyList<SimulatedProgram> AllAndLarge { get; } =
-        [.. All, OrderProgram.Of(3), RetentionProgram.Program];
+        [.. All, OrderProgram.Of(3), RetentionProgram.Program, ClockProgram.Program];
 
     public static SimulatedProgram Named(string name) => AllAndLarge.Single(program => program.Name == name);
 
