@@ -70,7 +70,10 @@ public sealed record SiloOptions
     /// </summary>
     public TimeSpan EventsKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Attempts that run at once. Default: 256. Range: 1 to 100,000.</summary>
+    /// <summary>
+    /// Attempts that run at once. Default: 256. Range: 0 to 100,000. 0: none is begun, all else goes on; so a person
+    /// can cancel an invocation whose handler ends the process.
+    /// </summary>
     public int Workers { get; init; } = 256;
 
     /// <summary>
@@ -145,7 +148,7 @@ public sealed record SiloOptions
         Range(errors, nameof(RequestBytesMax), RequestBytesMax, 1024, 1L << 30, "bytes");
         Range(errors, nameof(SimulatedTimeScale), SimulatedTimeScale, 0, 1000, "");
         Range(errors, nameof(EventsKeepAlive), EventsKeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
-        Range(errors, nameof(Workers), Workers, 1, 100_000, "");
+        Range(errors, nameof(Workers), Workers, 0, 100_000, "");
         if (Retention is { } kept)
             Range(errors, nameof(Retention), kept, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         Range(errors, nameof(StopTimeout), StopTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));

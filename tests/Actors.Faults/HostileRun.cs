@@ -11,13 +11,12 @@ namespace Actors.Faults;
 internal sealed record HostileAnswer(SortedDictionary<string, int> Ends);
 
 /// <summary>
-/// An engine on a store in surroundings that are hostile to the whole process; says how its invocations ended. Run
-/// again on the same store it goes on with the same ones.
+/// An engine beside whose handlers others take all memory; says how its invocations ended. Run again on the same store
+/// it goes on with the same ones.
 /// </summary>
 internal static class HostileRun
 {
     private const int Healthy = 200;
-    private const int Paced = 100;
     private const int Poisoned = 2;
     private const int Chunk = 1 << 20;
 
@@ -25,27 +24,8 @@ internal static class HostileRun
     public static async Task<int> MemoryAsync(string store)
     {
         await using var engine = await StartAsync(store);
-        var ids = await BeginAsync(engine, "allocates", Poisoned, "");
-        ids.AddRange(await BeginAsync(engine, "healthy", Healthy, ""));
-        Say(await EndsAsync(engine, ids));
-        return 0;
-    }
-
-    /// <summary>
-    /// The system's clock, as this process sees it, is set back by an hour while attempts wait for a rate limit.
-    /// </summary>
-    /// <param name="store">The store.</param>
-    /// <param name="clock">A file that says how far the clock is off (libfaketime).</param>
-    public static async Task<int> ClockAsync(string store, string clock)
-    {
-        await using var engine = await StartAsync(store);
-        var before = TimeProvider.System.GetUtcNow();
-        var ids = await BeginAsync(engine, "paced", Paced, "before");
-        await File.WriteAllTextAsync(clock, "-1h");
-        var after = TimeProvider.System.GetUtcNow();
-        if (after > before) throw new InvalidOperationException($"the clock was not set back: {before:O}, {after:O}");
-        ids.AddRange(await BeginAsync(engine, "paced", Paced, "behind"));
-        ids.AddRange(await BeginAsync(engine, "timed", Paced, "behind"));
+        var ids = await BeginAsync(engine, "allocates", Poisoned);
+        ids.AddRange(await BeginAsync(engine, "healthy", Healthy));
         Say(await EndsAsync(engine, ids));
         return 0;
     }
@@ -54,17 +34,10 @@ internal static class HostileRun
     {
         var options = new ActorsOptions().UseStore(store);
         options.AddHandler<Payload, Payload>("same", (input, _) => new ValueTask<Payload>(input));
-        options.AddHandler<Payload, Payload>("flaky", (input, step) => step.Attempt > 1
-            ? new ValueTask<Payload>(input)
-            : throw new TransientException("not now", "outage"));
         options.AddHandler<Payload, Payload>("allocates", (_, _) => throw Allocate());
         options.AddProcess(Process.Define("healthy")
             .Step("a", s => s.Call("same")).Step("b", s => s.After("a").Call("same")).Build());
         options.AddProcess(Process.Define("allocates").Step("a", s => s.Call("allocates"))
-            .DefaultRetry(attemptsMax: 3, firstDelay: TimeSpan.FromMilliseconds(10)).Build());
-        options.AddProcess(Process.Define("paced").Step("a", s => s.Call("same").Limit(perSecond: 100)).Build());
-        options.AddProcess(Process.Define("timed").Step("a", s => s.Call("flaky"))
-            .Step("b", s => s.After("a").Delay(TimeSpan.FromMilliseconds(300)))
             .DefaultRetry(attemptsMax: 3, firstDelay: TimeSpan.FromMilliseconds(10)).Build());
         var engine = new ActorsEngine(
             options, new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, TimeProvider.System);
@@ -79,12 +52,11 @@ internal static class HostileRun
         return new InvalidOperationException("there is memory without end");
     }
 
-    private static async Task<List<InvocationId>> BeginAsync(
-        ActorsEngine engine, string process, int count, string prefix)
+    private static async Task<List<InvocationId>> BeginAsync(ActorsEngine engine, string process, int count)
     {
         var ids = new List<InvocationId>();
         for (var i = 0; i < count; i++)
-            ids.Add((await engine.Client.StartAsync(new StartRequest(process) { Key = $"{prefix}{i}" })).Id);
+            ids.Add((await engine.Client.StartAsync(new StartRequest(process) { Key = $"{i}" })).Id);
         return ids;
     }
 

@@ -17,8 +17,14 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
-        if (args is ["memory", var store]) return await HostileRun.MemoryAsync(store);
-        if (args is ["clock", var path, var clock]) return await HostileRun.ClockAsync(path, clock);
+        switch (args)
+        {
+            case ["memory", var store]: return await HostileRun.MemoryAsync(store);
+            case ["clock", var store, var clock]: return await ClockRun.RunAsync(store, clock);
+            case ["fatal", var store]: return await FatalRun.RunAsync(store, isCalm: false);
+            case ["calm", var store]: return await FatalRun.RunAsync(store, isCalm: true);
+        }
+
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var request = JsonSerializer.Deserialize<OrderRequest>(line, JsonSerializerOptions.Web)!;

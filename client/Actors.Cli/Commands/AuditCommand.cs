@@ -30,14 +30,27 @@ internal sealed class AuditCommand(CliHost host) : ICliCommand
     private async Task<int> AuditAsync(string path, bool json, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.Interrupted);
-        await using IStoreInspection store = PostgresJournalOptions.Names(path)
-            ? await PostgresStoreInspection.OpenAsync(
-                new PostgresJournalOptions { Connection = path }, either.Token)
-            : SqliteStoreInspection.Open(path);
-        var report = await StoreAuditor.RunAsync(store, either.Token);
+        var report = await ReadAsync(path, either.Token);
         if (json) host.Out.WriteRaw(JsonText.Of(Json(report)));
         else host.Out.Write(Text(report));
         return report.IsClean ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static async Task<AuditReport> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using IStoreInspection store = PostgresJournalOptions.Names(path)
+                ? await PostgresStoreInspection.OpenAsync(
+                    new PostgresJournalOptions { Connection = path }, cancellationToken)
+                : SqliteStoreInspection.Open(path);
+            return await StoreAuditor.RunAsync(store, cancellationToken);
+        }
+        catch (StoreCorruptException e)
+        {
+            // So damaged that it can't even be opened: that is an answer, too.
+            return new AuditReport(0, 0, 0, 0, 1, [new AuditFinding(AuditRule.Store, null, 0, e.Message)]);
+        }
     }
 
     private static object Json(AuditReport report) => new

@@ -15,6 +15,7 @@ internal sealed class ServeCommand(CliHost host) : ICliCommand
         ("--lease", "How long a store on PostgreSQL is owned without being renewed: 1s to 10m. Default: 10s"),
         ("--processes", "Folder with the process files. Default: processes"),
         ("--config", "Configuration file. Default: actors.json next to the folder of processes"),
+        ("--workers", "Attempts that run at once; 0: none is begun, all else goes on. Default: 256"),
         ("--logs", "Log lines: auto (text on a terminal, else json), json, text, none. Default: auto"),
     ];
 

@@ -98,7 +98,9 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             await running.Host.StartAsync(cancellationToken);
             _running = running;
             _standsByFor = null;
-            LogStarted(_loggers.CreateLogger<ActorsEngine>(), definitions.Length, _options.StoreName);
+            var logger = _loggers.CreateLogger<ActorsEngine>();
+            LogStarted(logger, definitions.Length, _options.StoreName);
+            if (_options.Host.WorkersMax == 0) LogBeginsNothing(logger);
         }
         catch
         {
@@ -191,6 +193,10 @@ public sealed partial class ActorsEngine : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Engine started with {Processes} processes on store {Store}")]
     private static partial void LogStarted(ILogger logger, int processes, string store);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "No attempt is begun here: WorkersMax is 0. Commands are taken; start with workers for the rest")]
+    private static partial void LogBeginsNothing(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Debug,
         Message = "What was deployed on other silos is not known; looked for again soon")]

@@ -26,7 +26,10 @@ public sealed record EmbeddedHostOptions
     /// </summary>
     public int RestingMax { get; init; } = 64;
 
-    /// <summary>Attempts that run at once. Default: 256. Range: 1 to 100,000.</summary>
+    /// <summary>
+    /// Attempts that run at once. Default: 256. Range: 0 to 100,000. 0: none is begun, all else goes on; so a person
+    /// can cancel an invocation whose handler ends the process.
+    /// </summary>
     public int WorkersMax { get; init; } = 256;
 
     /// <summary>
@@ -61,7 +64,7 @@ public sealed record EmbeddedHostOptions
         Check(ActivationsMax, 0, 10_000_000, nameof(ActivationsMax));
         Check(RestingMax, 0, 10_000, nameof(RestingMax));
         Check(IdleTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(IdleTimeout));
-        Check(WorkersMax, 1, 100_000, nameof(WorkersMax));
+        Check(WorkersMax, 0, 100_000, nameof(WorkersMax));
         Check(WorkQueueMax, 0, 10_000_000, nameof(WorkQueueMax));
         Check(RetryRatio, 0, 1_000, nameof(RetryRatio));
         Check(ResumeConcurrency, 1, 10_000, nameof(ResumeConcurrency));

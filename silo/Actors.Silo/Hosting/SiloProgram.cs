@@ -32,6 +32,11 @@ public static class SiloProgram
         Description = "Configuration file. Default: actors.json next to the folder of processes",
     };
 
+    private static readonly Option<string> Workers = new("--workers")
+    {
+        Description = "Attempts that run at once; 0: none is begun, all else goes on. Default: 256",
+    };
+
     private static readonly Option<string> Logs = new("--logs")
     {
         Description = "Log lines on the console: auto (text on a terminal, else json), json, text, none. Default: auto",
@@ -64,7 +69,7 @@ public static class SiloProgram
     {
         var command = new RootCommand("Runs a silo: processes from files, an HTTP API, a durable store.")
         {
-            Urls, Store, Standby, Lease, Processes, Config, Logs, Host, Cluster, SiloPort, GatewayPort,
+            Urls, Store, Standby, Lease, Processes, Config, Workers, Logs, Host, Cluster, SiloPort, GatewayPort,
         };
         command.SetAction((parsed, token) => RunAsync(parsed, run, error, token));
         var parsed = command.Parse(args);
@@ -101,6 +106,7 @@ public static class SiloProgram
                     ["Silo:Standby"] = parsed.GetValue(Standby) ? "true" : null,
                     ["Silo:Lease"] = parsed.GetValue(Lease),
                     ["Silo:Processes"] = parsed.GetValue(Processes),
+                    ["Silo:Workers"] = parsed.GetValue(Workers),
                     ["Silo:Logs"] = parsed.GetValue(Logs),
                     ["Silo:Host"] = parsed.GetValue(Host),
                     ["Silo:Cluster"] = parsed.GetValue(Cluster),

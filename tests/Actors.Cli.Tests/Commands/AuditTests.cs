@@ -38,6 +38,22 @@ public sealed class AuditTests : IDisposable
         json.GetProperty("findings")[0].GetProperty("sequence").GetInt64().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_store_that_was_cut_off_is_said_to_be_damaged()
+    {
+        await MakeAsync();
+        var sound = await File.ReadAllBytesAsync(_cli.Store);
+        await File.WriteAllBytesAsync(_cli.Store, sound[..(sound.Length / 2)]);
+
+        var run = await _cli.RunAsync("audit", _cli.Store);
+        run.Code.ShouldBe(1, run.Error);
+        run.Out.ShouldContain("Store: ");
+        run.Out.ShouldContain("damaged");
+        var json = (await _cli.RunAsync("audit", _cli.Store, "--json")).Json;
+        json.GetProperty("clean").GetBoolean().ShouldBeFalse();
+        json.GetProperty("findings")[0].GetProperty("rule").GetString().ShouldBe("store");
+    }
+
     /// <summary>Bytes all over the file: an answer each time, never an exception.</summary>
     [Fact]
     public async Task No_byte_that_is_flipped_makes_the_audit_fail()

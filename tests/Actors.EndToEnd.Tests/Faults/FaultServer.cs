@@ -51,6 +51,12 @@ internal sealed class FaultServer : IAsyncDisposable
             ["ACTORS_SILO__LOGS"] = "text",
         });
 
+    /// <summary>A silo with a store and no process files: it knows what the store knows.</summary>
+    public static FaultServer Silo(string store, params string[] settings) => new(
+        "Actors.Silo",
+        ["--store", store, .. settings],
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["ACTORS_SILO__LOGS"] = "text" });
+
     public static FaultServer Shop(FaultFolder folder, params string[] settings) => new(
         "Shop", ["--ledger", folder.At("ledger.db"), "--stop-with-stdin", "true", .. settings], []);
 

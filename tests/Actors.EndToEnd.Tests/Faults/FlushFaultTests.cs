@@ -61,6 +61,7 @@ public sealed class FlushFaultTests(ITestOutputHelper output)
         var again = await client.StartAsync(last, patience.Token);
         (await client.WaitAsync(again.Id, null, patience.Token)).Status.ShouldBe(InvocationStatus.Completed);
         (await shop.AuditAsync()).Violations.ShouldBeEmpty();
+        await FaultFolder.AuditAsync(Path.Combine(folder.Data, "store.db"));
     }
 
     private static StartRequest Request(int number)

@@ -1,6 +1,7 @@
 using Actors.Client;
 using Actors.EndToEnd.Tests.Shop;
 using Actors.Journal;
+using Actors.Storage.Postgres;
 using Actors.Tests.Shared;
 using Npgsql;
 using Shouldly;
@@ -25,6 +26,7 @@ public sealed class FullDiskTests
         using var folder = new FaultFolder(Retries);
         using var mount = TmpfsMount.Create(folder.Data, DiskSize);
         await RunAsync(folder.Data, shop => FaultServer.Silo(folder, shop));
+        await FaultFolder.AuditAsync(Path.Combine(folder.Data, "store.db"));
     }
 
     [NeedsMountAndPostgresFact]
@@ -40,6 +42,9 @@ public sealed class FullDiskTests
         await AskAsync(server, $"CREATE TABLESPACE small LOCATION '{tables}'");
         await AskAsync(server, "ALTER DATABASE postgres SET default_tablespace = small");
         await RunAsync(disk, shop => FaultServer.Silo(folder, shop, "--store", server.Address));
+        await using var inspection = await PostgresStoreInspection.OpenAsync(
+            new PostgresJournalOptions { Connection = server.Address });
+        await FaultFolder.AuditAsync(inspection);
     }
 
     private static async Task RunAsync(string disk, Func<Uri, FaultServer> start)

@@ -32,24 +32,22 @@ public sealed class HostileProcessTests(ITestOutputHelper output)
     private async Task<(int Starts, SortedDictionary<string, int> Ends)> RunAsync(
         IReadOnlyDictionary<string, string> environment, Func<string, string[]> arguments)
     {
-        using var folder = new DirectoryHolder();
+        using var folder = new TemporaryFolder();
+        var store = folder.At("store.db");
         using var patience = new CancellationTokenSource(Patience);
         for (var start = 1; start <= StartsMax; start++)
         {
-            await using var program = ChildProgram.Start(
-                "Actors.Faults", environment, arguments(Path.Combine(folder.Path, "store.db")));
+            await using var program = ChildProgram.Start("Actors.Faults", environment, arguments(store));
             if (await program.HearAsync(patience.Token) is { } line)
+            {
+                await program.EndedAsync(patience.Token);
+                await FaultFolder.AuditAsync(store);
                 return (start, JsonSerializer.Deserialize<HostileAnswer>(line, JsonSerializerOptions.Web)!.Ends);
+            }
+
             output.WriteLine($"start {start} ended: {program.Errors}");
         }
 
         throw new TimeoutException($"it died {StartsMax} times");
-    }
-
-    private sealed class DirectoryHolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("actors-hostile-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 }
