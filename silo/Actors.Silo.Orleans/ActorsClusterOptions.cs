@@ -13,6 +13,13 @@ public sealed class ActorsClusterOptions
     public int WorkPartitions { get; set; } = 8;
 
     /// <summary>
+    /// How long an agent waits at an empty queue of the work stream before it asks again: longer costs an idle silo
+    /// less, and lets one that stops wait for it. What comes meanwhile is handed on at once. Default: 250 milliseconds.
+    /// Range: 10 milliseconds to 5 seconds.
+    /// </summary>
+    public TimeSpan WorkPatience { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
     /// The certificate that silos show each other, and clients show silos; null: connections are not encrypted.
     /// Default: null.
     /// </summary>
@@ -29,6 +36,10 @@ public sealed class ActorsClusterOptions
     /// <summary>Changes how certificates are checked; null: as <see cref="Authority"/> says.</summary>
     public Action<TlsOptions>? Tls { get; set; }
 
+    private static TimeSpan PatienceMin { get; } = TimeSpan.FromMilliseconds(10);
+
+    private static TimeSpan PatienceMax { get; } = TimeSpan.FromSeconds(5);
+
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names both.</exception>
     internal void Validate()
     {
@@ -39,5 +50,9 @@ public sealed class ActorsClusterOptions
         if (WorkPartitions is < 1 or > 1024)
             throw new ArgumentOutOfRangeException(
                 nameof(WorkPartitions), WorkPartitions, "ActorsClusterOptions.WorkPartitions: its range is 1 to 1024");
+        if (WorkPatience < PatienceMin || WorkPatience > PatienceMax)
+            throw new ArgumentOutOfRangeException(
+                nameof(WorkPatience), WorkPatience,
+                "ActorsClusterOptions.WorkPatience: its range is 10 milliseconds to 5 seconds");
     }
 }

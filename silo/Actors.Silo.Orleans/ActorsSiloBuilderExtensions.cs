@@ -62,6 +62,9 @@ public static class ActorsSiloBuilderExtensions
         services.AddSingleton<SiloWork>();
         services.AddSingleton<WorkerOfSilo>();
         services.AddSingleton<WorkStream>();
+        services.AddSingleton<WorkParts>();
+        services.AddKeyedSingleton<IStreamQueueBalancer>(
+            WorkStream.Provider, static (provider, _) => provider.GetRequiredService<WorkParts>());
         services.AddKeyedSingleton<IQueueReaderBackoffProvider, StreamPauses>(WorkStream.Provider);
         services.AddKeyedSingleton<IMessageDeliveryBackoffProvider, StreamPauses>(WorkStream.Provider);
         services.AddSingleton<ClusterComposer>();

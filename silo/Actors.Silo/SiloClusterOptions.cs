@@ -48,6 +48,18 @@ public sealed record SiloClusterOptions
     /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Parts of the stream that carries work to the silos: a silo without any runs no steps, so there should be
+    /// several per silo. The same in all silos. Default: 8. Range: 1 to 1,024.
+    /// </summary>
+    public int WorkPartitions { get; init; } = 8;
+
+    /// <summary>
+    /// How long a silo waits at an empty part of that stream before it asks again; what comes meanwhile is handed on at
+    /// once. Default: 250 milliseconds. Range: 10 milliseconds to 5 seconds.
+    /// </summary>
+    public TimeSpan WorkPatience { get; init; } = TimeSpan.FromMilliseconds(250);
+
     internal void Check(List<string> errors)
     {
         CheckAddress(errors);
@@ -58,6 +70,9 @@ public sealed record SiloClusterOptions
         CheckTime(errors, nameof(ProbeTimeout), ProbeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         CheckTime(
             errors, nameof(ResponseTimeout), ResponseTimeout, TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(10));
+        CheckTime(errors, nameof(WorkPatience), WorkPatience, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(5));
+        if (WorkPartitions is < 1 or > 1_024)
+            errors.Add($"Silo:InCluster:WorkPartitions is {WorkPartitions}; it has to be from 1 to 1024");
         if (ProbesMissedMax is < 1 or > 20)
             errors.Add($"Silo:InCluster:ProbesMissedMax is {ProbesMissedMax}; it has to be from 1 to 20");
     }

@@ -14,6 +14,12 @@ internal sealed record BenchmarkSettings(
     /// <summary>Parts of the work stream; null: by default.</summary>
     public int? Partitions { get; init; }
 
+    /// <summary>How long agents wait at an empty part of it; null: by default.</summary>
+    public TimeSpan? Patience { get; init; }
+
+    /// <summary>Attempts at once per silo; null: by default.</summary>
+    public int? Workers { get; init; }
+
     /// <summary>As results name it.</summary>
     public string Host => Silos == 0 ? "embedded" : $"orleans, {Silos} silo(s)";
 

@@ -26,11 +26,16 @@ var silos = new Option<int>("--silos")
     Description = "With --host orleans: silos in this process", DefaultValueFactory = _ => 1,
 };
 var partitions = new Option<int?>("--partitions") { Description = "With --host orleans: parts of the work stream" };
+var patience = new Option<double?>("--patience")
+{
+    Description = "With --host orleans: milliseconds that agents wait at an empty part of the work stream",
+};
+var workers = new Option<int?>("--workers") { Description = "Attempts at once per silo" };
 var folder = new Option<string>("--folder") { Description = "Where the store is made", DefaultValueFactory = _ => Path.Combine("artifacts", "benchmarks") };
 var json = new Option<bool>("--json") { Description = "One JSON object per workload on standard output" };
 var root = new RootCommand("Workloads of docs/performance.md: what completed, beside the limit of the store measured in the same run.")
 {
-    workload, all, store, connection, clients, seconds, count, host, silos, partitions, folder, json,
+    workload, all, store, connection, clients, seconds, count, host, silos, partitions, patience, workers, folder, json,
 };
 root.SetAction(async (parsed, cancellationToken) =>
 {
@@ -57,6 +62,8 @@ root.SetAction(async (parsed, cancellationToken) =>
         {
             Silos = isCluster ? parsed.GetValue(silos) : 0,
             Partitions = parsed.GetValue(partitions),
+            Patience = parsed.GetValue(patience) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+            Workers = parsed.GetValue(workers),
         };
         var result = await w.RunAsync(settings, cancellationToken);
         Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(result, BenchmarkResult.JsonOptions) : result.ToText());

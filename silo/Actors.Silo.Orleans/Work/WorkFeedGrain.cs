@@ -21,7 +21,8 @@ internal interface IWorkFeedGrain : IGrainWithStringKey;
 [ImplicitStreamSubscription(WorkStream.Namespace)]
 [PreferLocalPlacement]
 [GrainType("actors.work-feed")]
-internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ring, ActorsOptions options)
+internal sealed class WorkFeedGrain(
+    ClusterSilo silo, SiloWork work, SiloRing ring, WorkParts parts, ActorsOptions options)
     : global::Orleans.Grain, IWorkFeedGrain, IStreamSubscriptionObserver
 {
     private static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(5);
@@ -29,7 +30,14 @@ internal sealed class WorkFeedGrain(ClusterSilo silo, SiloWork work, SiloRing ri
 
     /// <inheritdoc/>
     public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
-        await handleFactory.Create<Envelope>().ResumeAsync((envelope, _) => TakeAsync(envelope));
+        await handleFactory.Create<Envelope>().ResumeAsync((envelope, _) => NextAsync(envelope));
+
+    private async Task NextAsync(Envelope envelope)
+    {
+        await TakeAsync(envelope);
+        // The part has gone to another silo, and goes on there; else all work would stay where it was first.
+        if (!parts.IsHere(this.GetPrimaryKeyString())) DeactivateOnIdle();
+    }
 
     private async Task TakeAsync(Envelope envelope)
     {

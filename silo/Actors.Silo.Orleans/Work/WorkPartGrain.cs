@@ -27,19 +27,14 @@ internal interface IWorkPartGrain : IGrainWithIntegerKey
 /// </summary>
 [Reentrant]
 [GrainType("actors.work-part")]
-internal sealed class WorkPartGrain(TimeProvider time) : global::Orleans.Grain, IWorkPartGrain
+internal sealed class WorkPartGrain(ActorsClusterOptions options, TimeProvider time) : global::Orleans.Grain, IWorkPartGrain
 {
     /// <summary>How many attempts wait in one queue at most.</summary>
     public const int CountMax = 16_384;
 
-    /// <summary>
-    /// How long a taker waits for the first. A silo that stops waits for it, and one that has died may be given what
-    /// comes in that time.
-    /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
-
     private readonly Queue<WorkBatch> _queue = [];
     private TaskCompletionSource? _taker;
+    private int _takers;
 
     // Greater than that of an earlier life of the queue, whose takers may still be there.
     private long _sequence = time.GetUtcNow().Ticks;
@@ -57,9 +52,12 @@ internal sealed class WorkPartGrain(TimeProvider time) : global::Orleans.Grain, 
     /// <inheritdoc/>
     public async Task<Immutable<WorkBatch[]>> TakeAsync(int max)
     {
-        // Who took before is another silo's agent, from which the queue has moved.
+        // Who took before is another silo's agent, from which the queue has moved, or of a silo that has died: it is
+        // given nothing more, whether it has woken up by now or not.
+        var taker = ++_takers;
         Release();
         if (_queue.Count == 0) await NextAsync();
+        if (taker != _takers) return Array.Empty<WorkBatch>().AsImmutable();
         var count = Math.Min(max, _queue.Count);
         var taken = new WorkBatch[count];
         for (var i = 0; i < count; i++)
@@ -85,7 +83,7 @@ internal sealed class WorkPartGrain(TimeProvider time) : global::Orleans.Grain, 
         var taker = _taker = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await taker.Task.WaitAsync(Patience, time);
+            await taker.Task.WaitAsync(options.WorkPatience, time);
         }
         catch (TimeoutException)
         {

@@ -19,15 +19,13 @@ internal sealed class WorkQueueAdapter : IQueueAdapterFactory, IQueueAdapter
     private const int CacheCount = 4_096;
 
     private readonly IGrainFactory _grains;
-    private readonly HashRingBasedStreamQueueMapper _mapper;
+    private readonly WorkParts _parts;
     private readonly SimpleQueueAdapterCache _cache;
-    private readonly ConcurrentDictionary<QueueId, IWorkPartGrain> _parts = new();
+    private readonly ConcurrentDictionary<QueueId, IWorkPartGrain> _queues = new();
 
-    private WorkQueueAdapter(string name, ActorsClusterOptions options, IGrainFactory grains, ILoggerFactory loggers)
+    private WorkQueueAdapter(string name, WorkParts parts, IGrainFactory grains, ILoggerFactory loggers)
     {
-        (Name, _grains) = (name, grains);
-        _mapper = new HashRingBasedStreamQueueMapper(
-            new HashRingStreamQueueMapperOptions { TotalQueueCount = options.WorkPartitions }, name);
+        (Name, _parts, _grains) = (name, parts, grains);
         _cache = new SimpleQueueAdapterCache(new SimpleQueueCacheOptions { CacheSize = CacheCount }, name, loggers);
     }
 
@@ -41,7 +39,7 @@ internal sealed class WorkQueueAdapter : IQueueAdapterFactory, IQueueAdapter
     public StreamProviderDirection Direction => StreamProviderDirection.ReadWrite;
 
     public static WorkQueueAdapter Create(IServiceProvider services, string name) => new(
-        name, services.GetRequiredService<ActorsClusterOptions>(), services.GetRequiredService<IGrainFactory>(),
+        name, services.GetRequiredService<WorkParts>(), services.GetRequiredService<IGrainFactory>(),
         services.GetRequiredService<ILoggerFactory>());
 
     /// <inheritdoc/>
@@ -51,7 +49,7 @@ internal sealed class WorkQueueAdapter : IQueueAdapterFactory, IQueueAdapter
     public IQueueAdapterCache GetQueueAdapterCache() => _cache;
 
     /// <inheritdoc/>
-    public IStreamQueueMapper GetStreamQueueMapper() => _mapper;
+    public IStreamQueueMapper GetStreamQueueMapper() => _parts;
 
     /// <inheritdoc/>
     public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) =>
@@ -65,12 +63,12 @@ internal sealed class WorkQueueAdapter : IQueueAdapterFactory, IQueueAdapter
         StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token,
         Dictionary<string, object>? requestContext)
     {
-        var part = PartOf(_mapper.GetQueueForStream(streamId));
+        var part = PartOf(_parts.GetQueueForStream(streamId));
         foreach (var work in events.Cast<Envelope>())
             await part.PutAsync(new WorkBatch { StreamId = streamId, Work = work, Context = requestContext });
     }
 
-    private IWorkPartGrain PartOf(QueueId queue) => _parts.GetOrAdd(
+    private IWorkPartGrain PartOf(QueueId queue) => _queues.GetOrAdd(
         queue, static (id, grains) => grains.GetGrain<IWorkPartGrain>(id.GetNumericId()), _grains);
 
     /// <summary>Takes from one queue, for the agent that has it.</summary>

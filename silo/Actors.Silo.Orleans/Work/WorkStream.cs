@@ -39,6 +39,6 @@ internal sealed class WorkStream(IServiceProvider services, ActorsClusterOptions
     {
         var provider = services.GetRequiredKeyedService<IStreamProvider>(Provider);
         return [.. Enumerable.Range(0, options.WorkPartitions)
-            .Select(i => provider.GetStream<Envelope>(StreamId.Create(Namespace, $"part-{i}")))];
+            .Select(i => provider.GetStream<Envelope>(StreamId.Create(Namespace, WorkParts.KeyOf(i))))];
     }
 }

@@ -34,7 +34,8 @@ public static class SiloConfiguration
         nameof(SiloClusterOptions.Authority),
         nameof(SiloClusterOptions.SiloPort), nameof(SiloClusterOptions.GatewayPort),
         nameof(SiloClusterOptions.ProbeTimeout), nameof(SiloClusterOptions.ProbesMissedMax),
-        nameof(SiloClusterOptions.ResponseTimeout),
+        nameof(SiloClusterOptions.ResponseTimeout), nameof(SiloClusterOptions.WorkPartitions),
+        nameof(SiloClusterOptions.WorkPatience),
     ];
 
     /// <summary>Reads and checks the options.</summary>
@@ -168,6 +169,9 @@ public static class SiloConfiguration
                 errors),
             ResponseTimeout = Duration(
                 cluster, nameof(SiloClusterOptions.ResponseTimeout), defaults.ResponseTimeout, errors),
+            WorkPartitions = (int)Number(
+                cluster, nameof(SiloClusterOptions.WorkPartitions), defaults.WorkPartitions, NumberStyles.None, errors),
+            WorkPatience = Duration(cluster, nameof(SiloClusterOptions.WorkPatience), defaults.WorkPatience, errors),
         };
     }
 

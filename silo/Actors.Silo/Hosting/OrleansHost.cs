@@ -36,7 +36,7 @@ internal static class OrleansHost
         services.AddOrleans(silo =>
         {
             Join(silo, options);
-            silo.UseActors(configure, cluster => Secure(cluster, options.InCluster));
+            silo.UseActors(configure, cluster => Set(cluster, options.InCluster));
         });
     }
 
@@ -75,8 +75,9 @@ internal static class OrleansHost
     private static void Set(AdoNetGrainStorageOptions options, string connection) =>
         (options.Invariant, options.ConnectionString) = (Invariant, connection);
 
-    private static void Secure(ActorsClusterOptions cluster, SiloClusterOptions settings)
+    private static void Set(ActorsClusterOptions cluster, SiloClusterOptions settings)
     {
+        (cluster.WorkPartitions, cluster.WorkPatience) = (settings.WorkPartitions, settings.WorkPatience);
         if (settings is not { Certificate: { } certificate, Authority: { } authority }) return;
         cluster.Certificate = Read(
             certificate, "Certificate", "this silo's certificate and its private key (PEM, or .pfx without a password)",

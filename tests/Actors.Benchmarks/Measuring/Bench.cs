@@ -22,7 +22,11 @@ internal sealed class Bench : IAsyncDisposable
     private Bench(BenchmarkSettings settings, Action<ActorsOptions> configure)
     {
         _settings = settings;
-        _configure = configure;
+        _configure = options =>
+        {
+            configure(options);
+            if (settings.Workers is { } workers) options.Host = options.Host with { WorkersMax = workers };
+        };
         Directory.CreateDirectory(settings.Folder);
         _file = Path.Combine(settings.Folder, $"bench-{Environment.ProcessId}.db");
         if (settings.IsPostgres) _database = BenchDatabase.Open(settings.Connection);

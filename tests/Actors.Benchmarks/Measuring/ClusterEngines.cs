@@ -45,6 +45,7 @@ internal static class ClusterEngines
     private static void Set(ActorsClusterOptions cluster, BenchmarkSettings settings)
     {
         if (settings.Partitions is { } partitions) cluster.WorkPartitions = partitions;
+        if (settings.Patience is { } patience) cluster.WorkPatience = patience;
     }
 
     private static int FreePort()

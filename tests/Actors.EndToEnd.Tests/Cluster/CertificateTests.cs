@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Actors.EndToEnd.Tests.Faults;
+using Actors.Tests.Shared;
 using Shouldly;
 
 namespace Actors.EndToEnd.Tests.Cluster;
@@ -17,12 +17,12 @@ public sealed class CertificateTests : IDisposable
     private readonly FaultFolder _folder = new("retry: { attempts: 5 }");
     private readonly CancellationTokenSource _late = new(Patience);
     private readonly string _siloPort = $"{FaultServer.FreePort()}";
-    private X509Certificate2? _root;
+    private readonly TestAuthority _authority = new("authority");
 
     public void Dispose()
     {
         _late.Dispose();
-        _root?.Dispose();
+        _authority.Dispose();
         _folder.Dispose();
     }
 
@@ -58,7 +58,7 @@ public sealed class CertificateTests : IDisposable
 
     [Fact]
     public Task A_certificate_without_its_key_is_named() => RefusedAsync(
-        Write("silo.pem", Sign("silo").ExportCertificatePem()), Authority(), "Silo:InCluster:Certificate is",
+        Write("silo.pem", _authority.Sign("silo").ExportCertificatePem()), Authority(), "Silo:InCluster:Certificate is",
         "key", "its private key (PEM");
 
     [Fact]
@@ -109,11 +109,11 @@ public sealed class CertificateTests : IDisposable
         return read >= 0 ? stream.RemoteCertificate?.Subject : null;
     }
 
-    private string Authority() => Write("authority.pem", Root.ExportCertificatePem());
+    private string Authority() => Write("authority.pem", _authority.Root.ExportCertificatePem());
 
     private string WithKey(string file, string name)
     {
-        using var signed = Sign(name);
+        using var signed = _authority.Sign(name);
         using var key = signed.GetECDsaPrivateKey()!;
         return Write(file, signed.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
     }
@@ -122,26 +122,5 @@ public sealed class CertificateTests : IDisposable
     {
         File.WriteAllText(_folder.At(file), text);
         return _folder.At(file);
-    }
-
-    private X509Certificate2 Root => _root ??= MakeRoot();
-
-    private static X509Certificate2 MakeRoot()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-    }
-
-    private X509Certificate2 Sign(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var signed = request.Create(Root, now.AddHours(-1), now.AddHours(1), RandomNumberGenerator.GetBytes(8));
-        return signed.CopyWithPrivateKey(key);
     }
 }

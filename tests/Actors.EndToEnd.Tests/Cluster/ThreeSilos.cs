@@ -7,14 +7,9 @@ namespace Actors.EndToEnd.Tests.Cluster;
 /// <summary>Three silos of a cluster as child processes on one schema.</summary>
 internal sealed class ThreeSilos : IAsyncDisposable
 {
-    private const int TriesMax = 3;
-
-    /// <summary>What a silo says of a port.</summary>
-    private const string PortTaken = "is in use";
-
-    private ThreeSilos(ShopOnPostgres shop, string schema, uint? user)
+    private ThreeSilos(ShopOnPostgres shop, uint? user)
     {
-        Store = new StoreOfTest(shop.Server, schema);
+        Store = new StoreOfTest(shop.Server, "cluster");
         var database = new UriBuilder(Store.Address);
         FirstToDatabase = new Cable(database.Port);
         database.Port = FirstToDatabase.Port;
@@ -50,26 +45,16 @@ internal sealed class ThreeSilos : IAsyncDisposable
     {
         await File.WriteAllTextAsync(
             shop.Folder.At("actors.json"), $$"""{ "Silo": { "InCluster": {{settings}} } }""", shop.Patient);
-        for (var tries = 1; ; tries++)
+        var silos = new ThreeSilos(shop, user);
+        try
         {
-            // A schema of its own: nobody waits for silos of a try before.
-            var silos = new ThreeSilos(shop, $"cluster{tries}", user);
-            try
-            {
-                await Task.WhenAll(silos.Silos.Select(silo => silo.StartAsync(shop.Patient)));
-                return silos;
-            }
-            catch (InvalidOperationException e)
-                when (tries < TriesMax && e.Message.Contains(PortTaken, StringComparison.Ordinal))
-            {
-                // Somebody has taken a port between its choice and its use.
-                await silos.DisposeAsync();
-            }
-            catch
-            {
-                await silos.DisposeAsync();
-                throw;
-            }
+            await Task.WhenAll(silos.Silos.Select(silo => silo.StartAsync(shop.Patient)));
+            return silos;
+        }
+        catch
+        {
+            await silos.DisposeAsync();
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -10,6 +11,8 @@ internal sealed class FaultServer : IAsyncDisposable
     private const int PortMin = 15_000;
     private const int PortMax = 30_000;
     private const int PortTriesMax = 100;
+
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
 
     private readonly string _assembly;
     private readonly string[] _arguments;
@@ -96,6 +99,7 @@ internal sealed class FaultServer : IAsyncDisposable
         if (_child is not null) await _child.DisposeAsync();
     }
 
+    /// <summary>A port that nobody listens on, and that nobody here was given before.</summary>
     internal static int FreePort()
     {
         for (var tries = 1; tries <= PortTriesMax; tries++)
@@ -105,7 +109,7 @@ internal sealed class FaultServer : IAsyncDisposable
             try
             {
                 probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
+                if (Given.TryAdd(port, true)) return port;
             }
             catch (SocketException)
             {

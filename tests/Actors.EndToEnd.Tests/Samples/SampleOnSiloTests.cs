@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Actors.Cli.Hosting;
 using Actors.Cli.Rendering;
 using Actors.EndToEnd.Tests.Faults;
@@ -27,7 +25,7 @@ public sealed class SampleOnSiloTests : IDisposable
 #if ORLEANS
     [Fact]
     public Task The_sample_runs_on_an_Orleans_silo_that_is_running_already() =>
-        RunAsync("--host", "orleans", "--silo-port", $"{FreePort()}", "--gateway-port", $"{FreePort()}");
+        RunAsync("--host", "orleans", "--silo-port", $"{FaultServer.FreePort()}", "--gateway-port", $"{FaultServer.FreePort()}");
 #endif
 
     private async Task RunAsync(params string[] more)
@@ -64,7 +62,7 @@ public sealed class SampleOnSiloTests : IDisposable
         process.ShouldContain("http://127.0.0.1:5100");
         await File.WriteAllTextAsync(
             Path.Combine(copy, "order-fulfilment.yaml"),
-            process.Replace("127.0.0.1:5100", $"127.0.0.1:{FreePort()}", StringComparison.Ordinal), cancellationToken);
+            process.Replace("127.0.0.1:5100", $"127.0.0.1:{FaultServer.FreePort()}", StringComparison.Ordinal), cancellationToken);
         var scenario = await File.ReadAllTextAsync(Path.Combine(sample, "scenario.yaml"), cancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(copy, "scenario.yaml"),
@@ -81,12 +79,5 @@ public sealed class SampleOnSiloTests : IDisposable
         }
 
         throw new InvalidOperationException($"the silo has ended:\n{silo.Errors}");
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

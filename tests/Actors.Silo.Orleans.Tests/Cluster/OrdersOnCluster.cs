@@ -15,6 +15,7 @@ internal sealed class OrdersOnCluster : IAsyncDisposable
     private readonly TaskCompletionSource _halfWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _isDisturbed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RunningCluster? _cluster;
+    private bool _holds;
     private int _packed;
 
     private RunningCluster Cluster => _cluster!;
@@ -26,7 +27,7 @@ internal sealed class OrdersOnCluster : IAsyncDisposable
     /// <param name="holds">Whether no order ends before the cluster was disturbed.</param>
     public static async Task<OrdersOnCluster> OpenAsync(int silos, bool holds = false)
     {
-        var orders = new OrdersOnCluster();
+        var orders = new OrdersOnCluster { _holds = holds };
         if (!holds) orders._isDisturbed.SetResult();
         orders._cluster = await RunningCluster.StartAsync(silos, orders.Configure);
         return orders;
@@ -36,7 +37,8 @@ internal sealed class OrdersOnCluster : IAsyncDisposable
     public async Task RunWhileAsync(Func<RunningCluster, Task> disturb)
     {
         using var late = new CancellationTokenSource(Patience);
-        var orders = Ids.Select(id => OrderAsync(id, late.Token)).ToArray();
+        // A grain that somebody waits for is moved only when it answers, so for some of those that are held nobody does.
+        var orders = Ids.Select((id, i) => OrderAsync(id, waitsAtOnce: !_holds || i % 2 == 0, late.Token)).ToArray();
         await _halfWay.Task.WaitAsync(late.Token);
         await disturb(Cluster).WaitAsync(late.Token);
         _isDisturbed.TrySetResult();
@@ -99,10 +101,12 @@ internal sealed class OrdersOnCluster : IAsyncDisposable
             .Build());
 
     /// <summary>A start counts once.</summary>
-    private async Task<InvocationView> OrderAsync(InvocationId id, CancellationToken cancellationToken)
+    private async Task<InvocationView> OrderAsync(
+        InvocationId id, bool waitsAtOnce, CancellationToken cancellationToken)
     {
         var start = new StartRequest("order") { Key = id.Id };
         await RepeatAsync(() => Cluster.Client.StartAsync(start, cancellationToken));
+        if (!waitsAtOnce) await _isDisturbed.Task.WaitAsync(cancellationToken);
         return await RepeatAsync(() => Cluster.Client.WaitAsync(id, cancellationToken: cancellationToken));
     }
 }

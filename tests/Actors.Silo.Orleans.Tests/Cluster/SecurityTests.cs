@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Actors.Definitions;
 using Actors.Silo.Embedded;
+using Actors.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
@@ -21,16 +21,16 @@ public sealed class SecurityTests
     public async Task Silos_and_clients_of_one_authority_work_together()
     {
         using var late = new CancellationTokenSource(Patience);
-        var authority = new Authority("ours");
+        var authority = new TestAuthority("ours");
         var store = new SharedStore();
         await using var first = await OneSilo.StartAsync(
-            store, AddProcess, authority.Shown("first"), cancellationToken: late.Token);
+            store, AddProcess, Shown(authority, "first"), cancellationToken: late.Token);
         await using var second = await OneSilo.StartAsync(
-            store, AddProcess, authority.Shown("second"), first.SiloPort, cancellationToken: late.Token);
+            store, AddProcess, Shown(authority, "second"), first.SiloPort, cancellationToken: late.Token);
         var hosts = await first.Services.GetRequiredService<global::Orleans.IGrainFactory>()
             .GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
         hosts.Count.ShouldBe(2);
-        var (client, _) = await first.ConnectAsync(authority.Shown("client"), late.Token);
+        var (client, _) = await first.ConnectAsync(Shown(authority, "client"), late.Token);
         using (client)
         {
             var actors = client.Services.GetRequiredService<IActorsClient>();
@@ -49,17 +49,17 @@ public sealed class SecurityTests
     public async Task A_client_of_another_authority_or_without_a_certificate_is_refused_and_named()
     {
         using var late = new CancellationTokenSource(Patience);
-        var (authority, other) = (new Authority("ours"), new Authority("theirs"));
+        var (authority, other) = (new TestAuthority("ours"), new TestAuthority("theirs"));
         await using var silo = await OneSilo.StartAsync(
-            new SharedStore(), AddProcess, authority.Shown("silo"), cancellationToken: late.Token);
+            new SharedStore(), AddProcess, Shown(authority, "silo"), cancellationToken: late.Token);
         await RefusedAsync(silo, null);
 
         // It would trust this silo; the silo does not trust it.
-        var stranger = await RefusedAsync(silo, other.Shown("stranger", authority));
+        var stranger = await RefusedAsync(silo, Shown(other, "stranger", authority));
         silo.Logs.Lines.ShouldContain(line => line.Contains("CN=stranger") && line.Contains(Refused), stranger.Message);
 
         // And one that does not trust the silo says so itself.
-        var suspicious = await RefusedAsync(silo, authority.Shown("suspicious", other));
+        var suspicious = await RefusedAsync(silo, Shown(authority, "suspicious", other));
         suspicious.Message.ShouldContain("CN=silo");
         suspicious.Message.ShouldContain(Refused);
     }
@@ -68,13 +68,13 @@ public sealed class SecurityTests
     public async Task A_silo_of_another_authority_can_not_join()
     {
         using var late = new CancellationTokenSource(Patience);
-        var (authority, other) = (new Authority("ours"), new Authority("theirs"));
+        var (authority, other) = (new TestAuthority("ours"), new TestAuthority("theirs"));
         var store = new SharedStore();
         await using var silo = await OneSilo.StartAsync(
-            store, AddProcess, authority.Shown("silo"), cancellationToken: late.Token);
+            store, AddProcess, Shown(authority, "silo"), cancellationToken: late.Token);
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var failed = await Should.ThrowAsync<InvalidOperationException>(() => OneSilo.StartAsync(
-            store, AddProcess, other.Shown("intruder"), silo.SiloPort, cancellationToken: soon.Token));
+            store, AddProcess, Shown(other, "intruder"), silo.SiloPort, cancellationToken: soon.Token));
         var said = silo.Logs.Lines.Concat(failed.Message.Split('\n')).ToArray();
         said.ShouldContain(line => line.Contains(Refused));
         var hosts = await silo.Services.GetRequiredService<global::Orleans.IGrainFactory>()
@@ -85,9 +85,9 @@ public sealed class SecurityTests
     [Fact]
     public void An_authority_without_a_certificate_of_ones_own_is_refused()
     {
-        var authority = new Authority("ours");
+        var authority = new TestAuthority("ours");
         var settings = new ActorsClusterOptions();
-        authority.Shown("x")(settings);
+        Shown(authority, "x")(settings);
         settings.Certificate = null;
         Should.Throw<ArgumentOutOfRangeException>(settings.Validate).Message.ShouldContain("needs Certificate");
     }
@@ -103,37 +103,11 @@ public sealed class SecurityTests
         .AddHandler<Payload, Payload>("echo", (input, _) => ValueTask.FromResult(input))
         .AddProcess(Process.Define<Payload>("short").Step("only", s => s.Call("echo")).Build());
 
-    /// <summary>An authority that signs certificates.</summary>
-    private sealed class Authority
-    {
-        private readonly X509Certificate2 _root;
-
-        public Authority(string name)
+    /// <summary>A certificate that somebody shows, and whom they trust: its own authority if no other.</summary>
+    private static Action<ActorsClusterOptions> Shown(
+        TestAuthority authority, string name, TestAuthority? trusted = null) => options =>
         {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-            var now = TimeProvider.System.GetUtcNow();
-            _root = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        }
-
-        /// <summary>A certificate of its own that somebody shows, and whom they trust.</summary>
-        public Action<ActorsClusterOptions> Shown(string name, Authority? trusted = null) => options =>
-        {
-            options.Certificate = Sign(name);
-            options.Authority = [X509CertificateLoader.LoadCertificate((trusted ?? this)._root.RawData)];
+            options.Certificate = authority.Sign(name);
+            options.Authority = [X509CertificateLoader.LoadCertificate((trusted ?? authority).Root.RawData)];
         };
-
-        private X509Certificate2 Sign(string name)
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-            var now = TimeProvider.System.GetUtcNow();
-            using var signed = request.Create(
-                _root, now.AddHours(-1), now.AddHours(1), RandomNumberGenerator.GetBytes(8));
-            return signed.CopyWithPrivateKey(key);
-        }
-    }
 }

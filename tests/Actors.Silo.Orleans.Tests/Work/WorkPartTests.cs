@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Actors.Silo.Orleans.Messaging;
 using Actors.Silo.Orleans.Tests.Cluster;
 using Actors.Silo.Orleans.Work;
@@ -67,6 +68,21 @@ public sealed class WorkPartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_was_replaced_is_given_nothing_even_if_it_wakes_up_after_something_came()
+    {
+        var (part, turns) = (new WorkPartGrain(new ActorsClusterOptions(), TimeProvider.System), new Turns());
+        var before = await turns.RunAsync(() => part.TakeAsync(Some));
+        var next = await turns.RunAsync(() => part.TakeAsync(Some));
+        // Its turn has been asked for, and comes after this one.
+        await turns.AskedForAsync();
+        await part.PutAsync(Work(1));
+        await turns.RunUntilAsync(before);
+        await turns.RunUntilAsync(next);
+        (await before).Value.ShouldBeEmpty();
+        (await next).Value.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_full_queue_refuses_and_loses_nothing()
     {
         for (var i = 0; i < WorkPartGrain.CountMax; i++) await Part.PutAsync(Work(i));
@@ -82,4 +98,40 @@ public sealed class WorkPartTests : IAsyncLifetime
         StreamId = StreamId.Create("test", "part"),
         Work = new Envelope { Name = $"{number}" },
     };
+
+    /// <summary>The turns of a grain, one at a time, when the test says so.</summary>
+    private sealed class Turns : TaskScheduler
+    {
+        private readonly Channel<Task> _asked = Channel.CreateUnbounded<Task>();
+
+        public ValueTask<bool> AskedForAsync() => _asked.Reader.WaitToReadAsync();
+
+        /// <summary>Runs a call until it awaits.</summary>
+        public async Task<Task<T>> RunAsync<T>(Func<Task<T>> call)
+        {
+            var running = Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.None, this);
+            await RunUntilAsync(running);
+            return await running;
+        }
+
+        public async Task RunUntilAsync(Task end)
+        {
+            while (!end.IsCompleted) Execute(await _asked.Reader.ReadAsync());
+        }
+
+        // Without the test's own context, which would be asked for the next turn instead.
+        private void Execute(Task turn)
+        {
+            var context = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(null);
+            TryExecuteTask(turn);
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+
+        protected override void QueueTask(Task task) => _asked.Writer.TryWrite(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
+    }
 }

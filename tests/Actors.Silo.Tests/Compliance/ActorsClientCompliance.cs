@@ -5,18 +5,9 @@ namespace Actors.Silo.Tests.Compliance;
 /// <summary>
 /// What every transport of the client SDK promises. The engine has the processes of <see cref="IComplianceEngine"/>.
 /// </summary>
-public abstract partial class ActorsClientCompliance : IAsyncLifetime
+public abstract partial class ActorsClientCompliance : ClientCompliance
 {
     private static int s_number;
-    private IComplianceEngine? _engine;
-
-    private protected IActorsClient Client => _engine!.Client;
-
-    public async Task InitializeAsync() => _engine = await OpenAsync();
-
-    public async Task DisposeAsync() => await _engine!.DisposeAsync();
-
-    private protected abstract Task<IComplianceEngine> OpenAsync();
 
     [Fact]
     public async Task A_start_gives_an_invocation_that_runs_to_its_output()

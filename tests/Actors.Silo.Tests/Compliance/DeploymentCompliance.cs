@@ -3,18 +3,9 @@ using Shouldly;
 namespace Actors.Silo.Tests.Compliance;
 
 /// <summary>What every transport of the client SDK promises of processes that are deployed over it.</summary>
-public abstract class DeploymentCompliance : IAsyncLifetime
+public abstract class DeploymentCompliance : ClientCompliance
 {
     private static int s_number;
-    private IComplianceEngine? _engine;
-
-    private protected IActorsClient Client => _engine!.Client;
-
-    public async Task InitializeAsync() => _engine = await OpenAsync();
-
-    public async Task DisposeAsync() => await _engine!.DisposeAsync();
-
-    private protected abstract Task<IComplianceEngine> OpenAsync();
 
     [Fact]
     public async Task A_deployed_process_is_listed_and_runs()

@@ -11,3 +11,17 @@ internal interface IComplianceEngine : IAsyncDisposable
 {
     IActorsClient Client { get; }
 }
+
+/// <summary>Tests of what every transport of the client SDK promises, each on an engine that it opens.</summary>
+public abstract class ClientCompliance : IAsyncLifetime
+{
+    private IComplianceEngine? _engine;
+
+    private protected IActorsClient Client => _engine!.Client;
+
+    public async Task InitializeAsync() => _engine = await OpenAsync();
+
+    public async Task DisposeAsync() => await _engine!.DisposeAsync();
+
+    private protected abstract Task<IComplianceEngine> OpenAsync();
+}

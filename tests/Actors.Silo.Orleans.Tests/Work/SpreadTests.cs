@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using Actors.Definitions;
+using Actors.Silo.Orleans.Hosting;
+using Actors.Silo.Orleans.Tests.Cluster;
+using Actors.Silo.Orleans.Work;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace Actors.Silo.Orleans.Tests.Work;
+
+/// <summary>Work goes to all silos, whichever of them came first.</summary>
+public sealed class SpreadTests
+{
+    private const int BatchCount = 24;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentDictionary<SiloAddress, int> _attempts = new();
+    private int _started;
+
+    [Fact]
+    public async Task Every_part_has_one_silo_and_no_silo_has_more_than_one_part_more_than_another()
+    {
+        await using var cluster = await StartAsync(3);
+        var parts = Enumerable.Range(0, 3).Select(i => cluster.Service<WorkParts>(i)).ToArray();
+        using var late = new CancellationTokenSource(Patience);
+        // Each silo hears of the others by itself.
+        while (parts.Sum(p => p.GetMyQueues().Count()) != 8) await RunAsync(cluster, late.Token);
+        parts.Select(p => p.GetMyQueues().Count()).Order().ShouldBe([2, 3, 3]);
+        parts.SelectMany(p => p.GetMyQueues()).Distinct().Count().ShouldBe(8);
+        parts[0].GetAllQueues().ShouldBe(
+            Enumerable.Range(0, 8).Select(i => parts[1].GetQueueForStream(StreamId.Create("any", WorkParts.KeyOf(i)))));
+    }
+
+    [Fact]
+    public async Task All_silos_run_work_also_after_each_of_them_was_replaced()
+    {
+        await using var cluster = await StartAsync(2);
+        using var late = new CancellationTokenSource(Patience);
+        await WorkOnAllAsync(cluster, late.Token);
+        await cluster.AddSiloAsync();
+        await cluster.StopAsync(0);
+        await WorkOnAllAsync(cluster, late.Token);
+        await cluster.AddSiloAsync();
+        await cluster.StopAsync(0);
+        await WorkOnAllAsync(cluster, late.Token);
+    }
+
+    private Task<RunningCluster> StartAsync(int silos) => RunningCluster.StartAsync(silos, options => options
+        .AddHandler<Payload, Payload>("work", (input, step) =>
+        {
+            _attempts.AddOrUpdate(step.Services.GetRequiredService<SiloRing>().Here, 1, (_, count) => count + 1);
+            return ValueTask.FromResult(input);
+        })
+        .AddProcess(Process.Define<Payload>("spread").Step("only", s => s.Call("work")).Build()));
+
+    /// <summary>Runs processes until each silo has run some of the work.</summary>
+    private async Task WorkOnAllAsync(RunningCluster cluster, CancellationToken cancellationToken)
+    {
+        _attempts.Clear();
+        while (!cluster.Silos.All(silo => _attempts.GetValueOrDefault(silo.SiloAddress) >= BatchCount / 2))
+            await RunAsync(cluster, cancellationToken);
+    }
+
+    private Task RunAsync(RunningCluster cluster, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, BatchCount).Select(async _ =>
+        {
+            var start = new StartRequest("spread") { Key = $"{Interlocked.Increment(ref _started)}" };
+            var id = (await OrdersOnCluster.RepeatAsync(() => cluster.Client.StartAsync(start, cancellationToken))).Id;
+            await OrdersOnCluster.RepeatAsync(
+                () => cluster.Client.WaitAsync(id, cancellationToken: cancellationToken));
+        }));
+}
