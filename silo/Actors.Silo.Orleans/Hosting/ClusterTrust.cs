@@ -63,7 +63,6 @@ internal sealed partial class ClusterTrust(X509Certificate2Collection authority)
     private void TellTo(ILoggerFactory loggers) => _logger = loggers.CreateLogger<ClusterTrust>();
 
     [LoggerMessage(Level = LogLevel.Error, Message =
-        
         "A connection was refused: certificate '{Subject}' of the other side is not one of this cluster's authority " +
         "({Why})")]
     private partial void LogRefused(string subject, string why);

@@ -46,6 +46,35 @@ public sealed class SpreadTests
         await WorkOnAllAsync(cluster, late.Token);
     }
 
+    [Fact]
+    public async Task No_silo_runs_more_attempts_at_once_than_it_has_places()
+    {
+        const int Places = 2;
+        var running = new ConcurrentDictionary<SiloAddress, int>();
+        var most = new ConcurrentDictionary<SiloAddress, int>();
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cluster = await RunningCluster.StartAsync(2, options =>
+        {
+            options.Host = options.Host with { WorkersMax = Places };
+            options
+                .AddHandler<Payload, Payload>("work", async (input, step) =>
+                {
+                    var here = step.Services.GetRequiredService<SiloRing>().Here;
+                    var now = running.AddOrUpdate(here, 1, (_, count) => count + 1);
+                    most.AddOrUpdate(here, now, (_, before) => Math.Max(before, now));
+                    if (running.Values.Sum() >= 2 * Places) full.TrySetResult();
+                    await full.Task;
+                    await Task.Yield();
+                    running.AddOrUpdate(here, 0, (_, count) => count - 1);
+                    return input;
+                })
+                .AddProcess(Process.Define<Payload>("spread").Step("only", s => s.Call("work")).Build());
+        });
+        using var late = new CancellationTokenSource(Patience);
+        await RunAsync(cluster, late.Token);
+        most.Values.ShouldBe([Places, Places]);
+    }
+
     private Task<RunningCluster> StartAsync(int silos) => RunningCluster.StartAsync(silos, options => options
         .AddHandler<Payload, Payload>("work", (input, step) =>
         {
