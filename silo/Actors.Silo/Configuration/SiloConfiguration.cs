@@ -184,28 +184,28 @@ public static class SiloConfiguration
         return list.Length > 0 ? list : null;
     }
 
-    private static bool Flag(IConfiguration silo, string key, bool fallback, List<string> errors)
+    private static bool Flag(IConfigurationSection silo, string key, bool fallback, List<string> errors)
     {
         if (silo[key] is not { } text) return fallback;
         if (bool.TryParse(text, out var value)) return value;
-        errors.Add($"Silo:{key} is '{text}'; it has to be true or false");
+        errors.Add($"{silo.Path}:{key} is '{text}'; it has to be true or false");
         return fallback;
     }
 
     private static double Number(
-        IConfiguration silo, string key, double fallback, NumberStyles style, List<string> errors)
+        IConfigurationSection silo, string key, double fallback, NumberStyles style, List<string> errors)
     {
         if (silo[key] is not { } text) return fallback;
         if (double.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;
-        errors.Add($"Silo:{key} is '{text}'; it has to be a number");
+        errors.Add($"{silo.Path}:{key} is '{text}'; it has to be a number");
         return fallback;
     }
 
-    private static TimeSpan Duration(IConfiguration silo, string key, TimeSpan fallback, List<string> errors)
+    private static TimeSpan Duration(IConfigurationSection silo, string key, TimeSpan fallback, List<string> errors)
     {
         if (silo[key] is not { } text) return fallback;
         if (Durations.TryParse(text, out var value)) return value;
-        errors.Add($"Silo:{key} is '{text}'; it has to be a duration such as 15s");
+        errors.Add($"{silo.Path}:{key} is '{text}'; it has to be a duration such as 15s");
         return fallback;
     }
 }

@@ -120,6 +120,13 @@ internal static class OrleansHost
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {
+            // The API listens last; that it can't would be told only after all else had started, and was stopped again.
+            foreach (var url in options.Urls.Select(url => new Uri(url)).Where(url => url.Port != 0))
+            {
+                var own = IPAddress.TryParse(url.DnsSafeHost, out var named) ? named : IPAddress.Loopback;
+                CheckPort(own, url.Port, "--urls");
+            }
+
             var address = IPAddress.Parse(options.Cluster is null ? "127.0.0.1" : options.InCluster.Address);
             CheckPort(address, options.InCluster.SiloPort, "--silo-port");
             CheckPort(address, options.InCluster.GatewayPort, "--gateway-port");

@@ -37,8 +37,7 @@ internal sealed class OrdersOnCluster : IAsyncDisposable
     public async Task RunWhileAsync(Func<RunningCluster, Task> disturb)
     {
         using var late = new CancellationTokenSource(Patience);
-        // A grain that somebody waits for is moved only when it answers, so for some of those that are held nobody does.
-        var orders = Ids.Select((id, i) => OrderAsync(id, waitsAtOnce: !_holds || i % 2 == 0, late.Token)).ToArray();
+        var orders = Ids.Select(id => OrderAsync(id, late.Token)).ToArray();
         await _halfWay.Task.WaitAsync(late.Token);
         await disturb(Cluster).WaitAsync(late.Token);
         _isDisturbed.TrySetResult();
@@ -101,12 +100,12 @@ internal sealed class OrdersOnCluster : IAsyncDisposable
             .Build());
 
     /// <summary>A start counts once.</summary>
-    private async Task<InvocationView> OrderAsync(
-        InvocationId id, bool waitsAtOnce, CancellationToken cancellationToken)
+    private async Task<InvocationView> OrderAsync(InvocationId id, CancellationToken cancellationToken)
     {
         var start = new StartRequest("order") { Key = id.Id };
         await RepeatAsync(() => Cluster.Client.StartAsync(start, cancellationToken));
-        if (!waitsAtOnce) await _isDisturbed.Task.WaitAsync(cancellationToken);
+        // A grain that somebody waits for leaves only when it has answered, after ten seconds at most.
+        if (_holds) await _isDisturbed.Task.WaitAsync(cancellationToken);
         return await RepeatAsync(() => Cluster.Client.WaitAsync(id, cancellationToken: cancellationToken));
     }
 }
