@@ -27,7 +27,8 @@ internal interface IWorkPartGrain : IGrainWithIntegerKey
 /// </summary>
 [Reentrant]
 [GrainType("actors.work-part")]
-internal sealed class WorkPartGrain(ActorsClusterOptions options, TimeProvider time) : global::Orleans.Grain, IWorkPartGrain
+internal sealed class WorkPartGrain(ActorsClusterOptions options, TimeProvider time)
+    : global::Orleans.Grain, IWorkPartGrain
 {
     /// <summary>How many attempts wait in one queue at most.</summary>
     public const int CountMax = 16_384;

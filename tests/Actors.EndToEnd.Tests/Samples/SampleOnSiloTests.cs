@@ -25,7 +25,9 @@ public sealed class SampleOnSiloTests : IDisposable
 #if ORLEANS
     [Fact]
     public Task The_sample_runs_on_an_Orleans_silo_that_is_running_already() =>
-        RunAsync("--host", "orleans", "--silo-port", $"{FaultServer.FreePort()}", "--gateway-port", $"{FaultServer.FreePort()}");
+        RunAsync(
+            "--host", "orleans", "--silo-port", $"{FaultServer.FreePort()}",
+            "--gateway-port", $"{FaultServer.FreePort()}");
 #endif
 
     private async Task RunAsync(params string[] more)
@@ -62,7 +64,8 @@ public sealed class SampleOnSiloTests : IDisposable
         process.ShouldContain("http://127.0.0.1:5100");
         await File.WriteAllTextAsync(
             Path.Combine(copy, "order-fulfilment.yaml"),
-            process.Replace("127.0.0.1:5100", $"127.0.0.1:{FaultServer.FreePort()}", StringComparison.Ordinal), cancellationToken);
+            process.Replace("127.0.0.1:5100", $"127.0.0.1:{FaultServer.FreePort()}", StringComparison.Ordinal),
+            cancellationToken);
         var scenario = await File.ReadAllTextAsync(Path.Combine(sample, "scenario.yaml"), cancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(copy, "scenario.yaml"),
