@@ -15,12 +15,19 @@ public sealed class PostgresStoreInspection : IStoreInspection
 {
     private const int KeysPerPage = 1_000;
 
+    // What is listed is looked at next: the snapshots, the first records and the projections of so many keys are read by
+    // three statements.
+    private const int KeysAhead = 128;
+    private const int BytesAhead = 16 * 1024;
+
     private readonly Database _database;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
     private readonly OneTransaction _reads;
     private readonly JournalReader _journals;
     private readonly ProjectionReader _projections;
+    private readonly Dictionary<(GrainKey, long?), Task<JournalPage>> _pagesAhead = [];
+    private readonly Dictionary<GrainKey, ProjectionRow?> _rowsAhead = [];
 
     private PostgresStoreInspection(Database database, NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
@@ -105,16 +112,23 @@ public sealed class PostgresStoreInspection : IStoreInspection
         while (true)
         {
             var page = await _reads.ReadAsync(FetchAsync, cancellationToken);
-            foreach (var key in page) yield return key;
+            foreach (var keys in page.Chunk(KeysAhead))
+            {
+                await LookAheadAsync(keys, cancellationToken);
+                foreach (var key in keys) yield return key;
+            }
+
             if (page.Count < KeysPerPage) yield break;
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<JournalPage> ReadAsync(
+    public async ValueTask<JournalPage> ReadAsync(
         GrainKey key, long? afterSequence = null, int bytesMax = 4 * 1024 * 1024,
         CancellationToken cancellationToken = default) =>
-        _journals.ReadAsync(key, afterSequence, bytesMax, cancellationToken);
+        _pagesAhead.Remove((key, afterSequence), out var ahead)
+            ? await ahead
+            : await _journals.ReadAsync(key, afterSequence, bytesMax, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>> ReadPayloadAsync(
@@ -123,7 +137,7 @@ public sealed class PostgresStoreInspection : IStoreInspection
 
     /// <inheritdoc/>
     public ValueTask<ProjectionRow?> FindAsync(GrainKey key, CancellationToken cancellationToken = default) =>
-        _projections.FindAsync(key, cancellationToken);
+        _rowsAhead.TryGetValue(key, out var ahead) ? new(ahead) : _projections.FindAsync(key, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -131,6 +145,23 @@ public sealed class PostgresStoreInspection : IStoreInspection
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
         await _database.DisposeAsync();
+    }
+
+    private async Task LookAheadAsync(GrainKey[] keys, CancellationToken cancellationToken)
+    {
+        _pagesAhead.Clear();
+        _rowsAhead.Clear();
+        foreach (var key in keys)
+        {
+            _pagesAhead[(key, null)] = _journals.ReadAsync(key, null, bytesMax: 1, cancellationToken).AsTask();
+            _pagesAhead[(key, 0)] = _journals.ReadAsync(key, 0, BytesAhead, cancellationToken).AsTask();
+            _rowsAhead[key] = null;
+        }
+
+        // Damage is told to whoever asks for that journal.
+        Task all = Task.WhenAll(_pagesAhead.Values);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var row in await _projections.FindAsync(keys, cancellationToken)) _rowsAhead[row.Key] = row;
     }
 
     private static async Task<List<GrainKey>> FetchAsync(
@@ -156,9 +187,12 @@ public sealed class PostgresStoreInspection : IStoreInspection
 
     private sealed class OneTransaction(NpgsqlConnection connection, string place) : IReads
     {
+        private readonly SemaphoreSlim _free = new(1);
+
         public async ValueTask<T> ReadAsync<T>(
             Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
         {
+            await _free.WaitAsync(cancellationToken);
             try
             {
                 return await read(connection, cancellationToken);
@@ -166,6 +200,10 @@ public sealed class PostgresStoreInspection : IStoreInspection
             catch (NpgsqlException e)
             {
                 throw new StoreException($"A read from the store '{place}' failed ({e.Message}).", e);
+            }
+            finally
+            {
+                _free.Release();
             }
         }
     }

@@ -20,16 +20,24 @@ internal sealed class ProjectionReader(IReads pool)
     private const string AllWords =
         $"{KeyWords} JOIN words s ON s.id = k.status LEFT JOIN words d ON d.id = k.definition";
 
-    public ValueTask<ProjectionRow?> FindAsync(GrainKey key, CancellationToken cancellationToken) => pool.ReadAsync(
-        async (connection, token) =>
-        {
-            await using var command = new NpgsqlCommand(
-                $"SELECT {Columns} FROM keys k {AllWords} WHERE k.hash = $1", connection);
-            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = KeyHash.Of(key) });
-            await using var row = await command.ExecuteReaderAsync(token);
-            return await row.ReadAsync(token) ? ReadRow(row) : null;
-        },
-        cancellationToken);
+    public async ValueTask<ProjectionRow?> FindAsync(GrainKey key, CancellationToken cancellationToken) =>
+        (await FindAsync([key], cancellationToken)).FirstOrDefault();
+
+    /// <returns>Those that there are, in any order.</returns>
+    public ValueTask<List<ProjectionRow>> FindAsync(GrainKey[] keys, CancellationToken cancellationToken) =>
+        pool.ReadAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand(
+                    $"SELECT {Columns} FROM keys k {AllWords} WHERE k.hash = ANY($1)", connection);
+                command.Parameters.Add(
+                    new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(keys, KeyHash.Of) });
+                await using var row = await command.ExecuteReaderAsync(token);
+                List<ProjectionRow> rows = [];
+                while (await row.ReadAsync(token)) rows.Add(ReadRow(row));
+                return rows;
+            },
+            cancellationToken);
 
     public ValueTask<ProjectionPage> ListAsync(ProjectionFilter filter, CancellationToken cancellationToken)
     {
