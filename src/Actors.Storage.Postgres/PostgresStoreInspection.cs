@@ -15,8 +15,8 @@ public sealed class PostgresStoreInspection : IStoreInspection
 {
     private const int KeysPerPage = 1_000;
 
-    // What is listed is looked at next: the snapshots, the first records and the projections of so many keys are read by
-    // three statements.
+    // What is listed is looked at next: the snapshots, the first records and the projections of so many keys are read
+    // by three statements.
     private const int KeysAhead = 128;
     private const int BytesAhead = 16 * 1024;
 

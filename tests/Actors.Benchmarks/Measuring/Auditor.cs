@@ -6,6 +6,9 @@ namespace Actors.Benchmarks.Measuring;
 /// <summary>Reads a store back after a load.</summary>
 internal static class Auditor
 {
+    /// <summary>Of a store that went with its process.</summary>
+    public const string NothingToRead = "none: the store was in memory";
+
     /// <returns>"clean", or what is wrong.</returns>
     public static async Task<string> CheckAsync(IStoreInspection inspection)
     {

@@ -85,7 +85,7 @@ internal sealed class Bench : IAsyncDisposable
     /// </summary>
     public async Task<string> AuditAsync(bool allMustHaveEnded)
     {
-        if (_settings.Store == "memory") return "clean";
+        if (_settings.Store == "memory") return Auditor.NothingToRead;
         await using (IStoreInspection inspection = _database is not null
             ? await PostgresStoreInspection.OpenAsync(new PostgresJournalOptions { Connection = _database.Address })
             : SqliteStoreInspection.Open(_file))
