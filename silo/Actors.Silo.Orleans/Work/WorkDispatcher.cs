@@ -20,6 +20,12 @@ internal sealed class WorkDispatcher : IDisposable
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
+    /// For so long after silos have come or gone parts of the stream may still move, and lose what is on its way in
+    /// them.
+    /// </summary>
+    private static readonly TimeSpan Unsettled = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// Why a silo did not begin an attempt: another one may have what it lacks. Every part of the stream is tried
     /// before it counts.
     /// </summary>
@@ -35,6 +41,7 @@ internal sealed class WorkDispatcher : IDisposable
     private readonly ITimer _timer;
     private readonly long _began;
     private int _count;
+    private TimeSpan _changedAt;
 
     public WorkDispatcher(ClusterHost cluster, WorkStream stream, SiloRing ring, IGrainFactory grains)
     {
@@ -168,6 +175,7 @@ internal sealed class WorkDispatcher : IDisposable
         var now = Now;
         lock (_lock)
         {
+            _changedAt = now;
             foreach (var attempt in _out.Values.SelectMany(a => a.Values)) attempt.Doubt(now);
         }
     }
@@ -184,7 +192,9 @@ internal sealed class WorkDispatcher : IDisposable
         lock (_lock)
         {
             if (attempt.IsWithdrawn) return;
-            attempt.Begin(Now);
+            var now = Now;
+            attempt.Begin(now);
+            if (now - _changedAt < Unsettled) attempt.Doubt(now);
         }
 
         Send(attempt.Item, shift: 0);
