@@ -13,7 +13,7 @@ public sealed class SpreadTests
 {
     private const int BatchCount = 24;
 
-    /// <summary>Less than the half minute after which whatever nobody has said anything of is handed out again.</summary>
+    /// <summary>Less than the half minute after which whatever nobody has spoken of is handed out again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
     private readonly ConcurrentDictionary<SiloAddress, int> _attempts = new();
