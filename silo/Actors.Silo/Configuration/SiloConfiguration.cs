@@ -197,8 +197,7 @@ public static class SiloConfiguration
     {
         if (silo[key] is not { } text) return fallback;
         if (double.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;
-        var kind = style == NumberStyles.None ? "a whole number, 0 or more" : "a number";
-        errors.Add($"{silo.Path}:{key} is '{text}'; it has to be {kind}");
+        errors.Add($"{silo.Path}:{key} is '{text}'; it has to be a number");
         return fallback;
     }
 
