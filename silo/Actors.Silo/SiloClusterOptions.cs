@@ -8,11 +8,13 @@ namespace Actors.Silo;
 /// </summary>
 public sealed record SiloClusterOptions
 {
+    private const string Loopback = "127.0.0.1";
+
     /// <summary>
     /// Address under which the other silos and Orleans clients reach this one, and on which it listens for them.
     /// Default: 127.0.0.1. Any but a loopback address needs <see cref="Certificate"/> and <see cref="Authority"/>.
     /// </summary>
-    public string Address { get; init; } = "127.0.0.1";
+    public string Address { get; init; } = Loopback;
 
     /// <summary>
     /// File with the certificate of this silo and its private key, as PEM (both in one file) or PKCS#12 without a
@@ -75,6 +77,14 @@ public sealed record SiloClusterOptions
             errors.Add($"Silo:InCluster:WorkPartitions is {WorkPartitions}; it has to be from 1 to 1024");
         if (ProbesMissedMax is < 1 or > 20)
             errors.Add($"Silo:InCluster:ProbesMissedMax is {ProbesMissedMax}; it has to be from 1 to 20");
+    }
+
+    /// <summary>One that tries the host out alone has no others that could reach it.</summary>
+    internal void CheckAlone(List<string> errors)
+    {
+        if (Address == Loopback) return;
+        errors.Add($"Silo:InCluster:Address is '{Address}', but a silo without a cluster listens on {Loopback} only: " +
+            "name the cluster's database with --cluster, or leave the address out");
     }
 
     private void CheckAddress(List<string> errors)

@@ -169,7 +169,12 @@ public sealed record SiloOptions
     private void CheckCluster(List<string> errors)
     {
         InCluster.Check(errors);
-        if (Cluster is null) return;
+        if (Cluster is null)
+        {
+            if (Host == OrleansHost) InCluster.CheckAlone(errors);
+            return;
+        }
+
         if (Host != OrleansHost)
             errors.Add($"Silo:Cluster needs the host 'orleans', but Silo:Host is '{Host}': add --host orleans");
         if (!PostgresJournalOptions.Names(Cluster))

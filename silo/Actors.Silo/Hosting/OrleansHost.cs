@@ -43,6 +43,12 @@ internal static class OrleansHost
     private static void Join(ISiloBuilder silo, SiloOptions options)
     {
         var settings = options.InCluster;
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = settings.ProbeTimeout;
+            membership.NumMissedProbesLimit = settings.ProbesMissedMax;
+        });
+        silo.Configure<SiloMessagingOptions>(calls => calls.ResponseTimeout = settings.ResponseTimeout);
         if (options.Cluster is not { } cluster)
         {
             silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort);
@@ -54,12 +60,6 @@ internal static class OrleansHost
         silo.Configure<ClusterOptions>(names => (names.ClusterId, names.ServiceId) = (Name, Name));
         silo.ConfigureEndpoints(
             IPAddress.Parse(settings.Address), settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: false);
-        silo.Configure<ClusterMembershipOptions>(membership =>
-        {
-            membership.ProbeTimeout = settings.ProbeTimeout;
-            membership.NumMissedProbesLimit = settings.ProbesMissedMax;
-        });
-        silo.Configure<SiloMessagingOptions>(calls => calls.ResponseTimeout = settings.ResponseTimeout);
     }
 
     /// <summary>Who is in the cluster, reminders and the state of grains: all in the database of the store.</summary>

@@ -83,6 +83,17 @@ public sealed class ConfigurationTests : IDisposable
     public void Values_out_of_range_are_refused_with_option_and_range(string key, string value, string expected) =>
         Should.Throw<SiloStartException>(() => Load(new() { [key] = value })).Message.ShouldContain(expected);
 
+    [Fact]
+    public void A_silo_without_a_cluster_has_no_address_for_others()
+    {
+        var values = new Dictionary<string, string?>
+        {
+            ["Silo:Host"] = "orleans",
+            ["Silo:InCluster:Address"] = "127.0.0.2",
+        };
+        Should.Throw<SiloStartException>(() => Load(values)).Message.ShouldContain("leave the address out");
+    }
+
     [Theory]
     [InlineData("http://0.0.0.0:5080")]
     [InlineData("http://*:5080")]

@@ -51,12 +51,21 @@ public sealed class ProgramTests : IDisposable
     [Theory]
     [InlineData("--prot 5")]
     [InlineData("--urls")]
-    [InlineData("--host orleans")]
+    [InlineData("--host mainframe")]
     public async Task Wrong_flags_are_refused(string flags)
     {
         (await RunAsync(flags.Split(' '))).ShouldBe(2);
         _error.ToString().ShouldNotBeEmpty();
     }
+
+#if !ORLEANS
+    [Fact]
+    public async Task A_host_that_was_left_out_is_refused_with_the_way_to_build_it()
+    {
+        (await RunAsync("--host", "orleans")).ShouldBe(2);
+        _error.ToString().ShouldContain("-p:Orleans=true");
+    }
+#endif
 
     [Fact]
     public async Task A_silo_that_is_stopped_says_so_and_exits_with_0()
