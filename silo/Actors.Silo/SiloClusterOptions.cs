@@ -62,9 +62,12 @@ public sealed record SiloClusterOptions
     /// </summary>
     public TimeSpan WorkPatience { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    internal void Check(List<string> errors)
+    /// <summary>Checks every setting.</summary>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="isAlone">Whether a silo tries the host out without a cluster.</param>
+    internal void Check(List<string> errors, bool isAlone)
     {
-        CheckAddress(errors);
+        CheckAddress(errors, isAlone);
         CheckPort(errors, nameof(SiloPort), SiloPort);
         CheckPort(errors, nameof(GatewayPort), GatewayPort);
         if (SiloPort == GatewayPort)
@@ -79,15 +82,7 @@ public sealed record SiloClusterOptions
             errors.Add($"Silo:InCluster:ProbesMissedMax is {ProbesMissedMax}; it has to be from 1 to 20");
     }
 
-    /// <summary>One that tries the host out alone has no others that could reach it.</summary>
-    internal void CheckAlone(List<string> errors)
-    {
-        if (Address == Loopback) return;
-        errors.Add($"Silo:InCluster:Address is '{Address}', but a silo without a cluster listens on {Loopback} only: " +
-            "name the cluster's database with --cluster, or leave the address out");
-    }
-
-    private void CheckAddress(List<string> errors)
+    private void CheckAddress(List<string> errors, bool isAlone)
     {
         if (Certificate is null != Authority is null)
         {
@@ -97,6 +92,9 @@ public sealed record SiloClusterOptions
 
         if (!IPAddress.TryParse(Address, out var address))
             errors.Add($"Silo:InCluster:Address is '{Address}'; it has to be an address such as 127.0.0.1 or 10.0.0.5");
+        else if (isAlone && Address != Loopback)
+            errors.Add($"Silo:InCluster:Address is {Address}, but a silo without a cluster listens on {Loopback} only: " +
+                "name the cluster's database with --cluster, or leave the address out");
         else if (!IPAddress.IsLoopback(address) && (Certificate is null || Authority is null))
             errors.Add($"Silo:InCluster:Address is {Address}, which other machines reach, but nothing between silos " +
                 "is encrypted or authenticated: set Silo:InCluster:Certificate and Authority, or use 127.0.0.1");

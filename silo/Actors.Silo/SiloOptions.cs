@@ -168,13 +168,8 @@ public sealed record SiloOptions
 
     private void CheckCluster(List<string> errors)
     {
-        InCluster.Check(errors);
-        if (Cluster is null)
-        {
-            if (Host == OrleansHost) InCluster.CheckAlone(errors);
-            return;
-        }
-
+        InCluster.Check(errors, isAlone: Host == OrleansHost && Cluster is null);
+        if (Cluster is null) return;
         if (Host != OrleansHost)
             errors.Add($"Silo:Cluster needs the host 'orleans', but Silo:Host is '{Host}': add --host orleans");
         if (!PostgresJournalOptions.Names(Cluster))

@@ -72,6 +72,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("Silo:Cluster", "postgres://127.0.0.1/db", "add --host orleans")]
     [InlineData("Silo:Cluster", "cluster.db", "names no database")]
     [InlineData("Silo:InCluster:SiloPort", "0", "from 1 to 65535")]
+    [InlineData("Silo:InCluster:Address", "10.0.0.5", "set Silo:InCluster:Certificate and Authority")]
+    [InlineData("Silo:InCluster:Address", "here", "such as 127.0.0.1")]
     [InlineData("Silo:InCluster:GatewayPort", "11111", "needs two ports")]
     [InlineData("Silo:InCluster:ProbeTimeout", "10ms", "from 100ms to 1m")]
     [InlineData("Silo:InCluster:ResponseTimeout", "5s", "from 11s to 10m")]
@@ -86,10 +88,10 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void A_silo_without_a_cluster_has_no_address_for_others()
     {
-        var values = new Dictionary<string, string?>
+        Dictionary<string, string?> values = new()
         {
             ["Silo:Host"] = "orleans",
-            ["Silo:InCluster:Address"] = "127.0.0.2",
+            ["Silo:InCluster:Address"] = "10.0.0.5",
         };
         Should.Throw<SiloStartException>(() => Load(values)).Message.ShouldContain("leave the address out");
     }
