@@ -59,19 +59,21 @@ internal sealed class Bench : IAsyncDisposable
         await StartEngineAsync();
     }
 
-    /// <summary>Warms up for two seconds, then measures.</summary>
-    public async Task<LoadResult> MeasureAsync(Func<int, int, Task> operation)
+    /// <summary>Warms up, then measures.</summary>
+    /// <param name="operation">One operation. A client whose operation is cancelled is done.</param>
+    /// <param name="warmUp">What to warm up with, if not the same.</param>
+    public async Task<LoadResult> MeasureAsync(Func<int, int, Task> operation, Func<int, int, Task>? warmUp = null)
     {
-        var warm = await Load.RunAsync(_settings.Clients, TimeSpan.FromSeconds(2), operation);
+        var warm = await Load.WarmUpAsync(_settings.Clients, warmUp ?? operation);
         var (commits, appends) = (_stores.Sum(s => s.Commits), _stores.Sum(s => s.Appends));
         var serverCpu = _database?.Cpu ?? TimeSpan.Zero;
-        var load = await Load.RunAsync(_settings.Clients, _settings.Duration, operation);
+        var load = await Load.RunAsync(_settings.Clients, _settings.Duration, operation, stopOnCancel: true);
         var ofServer = (_database?.Cpu ?? TimeSpan.Zero) - serverCpu;
         return load with
         {
             Cpu = load.Cpu + ofServer,
             ServerCpu = ofServer,
-            WarmUp = warm.Completed,
+            WarmUp = warm,
             Commits = _stores.Sum(s => s.Commits) - commits,
             Appends = _stores.Sum(s => s.Appends) - appends,
         };

@@ -1,10 +1,34 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Actors.Benchmarks.Measuring;
 
 /// <summary>A closed loop: each client does one operation after the other until the time is up.</summary>
 internal static class Load
 {
+    private const double CompilingShareMax = 0.02;
+    private static readonly TimeSpan WarmUpPart = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUpMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Warms up: until the runtime compiles for less than two percent of the time, for two seconds at least, for a minute
+    /// at most. (Its compiler takes a third of a busy two-core machine for the first seconds.)
+    /// </summary>
+    /// <returns>Operations that completed meanwhile.</returns>
+    public static async Task<int> WarmUpAsync(int clients, Func<int, int, Task> operation)
+    {
+        var completed = 0;
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var compiling = JitInfo.GetCompilationTime();
+            var part = await RunAsync(clients, WarmUpPart, operation);
+            completed += part.Completed;
+            var isQuiet = JitInfo.GetCompilationTime() - compiling < CompilingShareMax * part.Elapsed;
+            if (isQuiet || Stopwatch.GetElapsedTime(begun) >= WarmUpMax) return completed;
+        }
+    }
+
     /// <param name="clients">How many clients.</param>
     /// <param name="duration">How long operations are begun.</param>
     /// <param name="operation">One operation; gets the number of the client and of its operation.</param>

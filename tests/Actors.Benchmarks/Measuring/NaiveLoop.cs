@@ -33,7 +33,7 @@ internal sealed class NaiveLoop : IDisposable
 
     /// <summary>CPU time per step of five-step runs of 64 clients.</summary>
     /// <param name="file">Path of the database, which must not be there, and is deleted.</param>
-    /// <param name="duration">How long it runs, after half a second to warm up.</param>
+    /// <param name="duration">How long it runs, warmed up.</param>
     public static async Task<double> CpuMicrosPerStepAsync(string file, TimeSpan duration)
     {
         try
@@ -41,9 +41,10 @@ internal sealed class NaiveLoop : IDisposable
             using var loop = new NaiveLoop(file);
             var writer = new Thread(loop.Write) { IsBackground = true };
             writer.Start();
-            var warmUp = TimeSpan.FromSeconds(0.5);
-            await Load.RunAsync(Clients, warmUp, (client, run) => loop.RunAsync($"warm-{client}-{run}"));
-            var load = await Load.RunAsync(Clients, duration, (client, run) => loop.RunAsync($"run-{client}-{run}"));
+            var runs = 0;
+            Task RunAsync(int client, int run) => loop.RunAsync($"run-{client}-{Interlocked.Increment(ref runs)}");
+            await Load.WarmUpAsync(Clients, RunAsync);
+            var load = await Load.RunAsync(Clients, duration, RunAsync);
             loop._waiting.Writer.Complete();
             writer.Join();
             return load.Cpu.TotalMicroseconds / Math.Max(1, load.Completed * StepsPerRun);

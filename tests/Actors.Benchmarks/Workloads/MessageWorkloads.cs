@@ -17,19 +17,22 @@ internal sealed class SignalWorkload : Workload
         }));
         var payload = Payload.FromJson("{\"answer\":42}");
         var waiting = new System.Collections.Concurrent.ConcurrentQueue<InvocationId>();
-        // Started beforehand; only the signal and its answer are measured.
-        await Load.RunAsync(64, TimeSpan.FromSeconds(Math.Max(3, settings.Duration.TotalSeconds * 1.5)), async (_, _) =>
+        // Started beforehand; only the signal and its answer are measured, until none is left.
+        await Load.RunAsync(64, 2 * settings.Duration, async (_, _) =>
             waiting.Enqueue((await bench.Client.StartAsync(new StartRequest("wait"))).Id));
-        var load = await bench.MeasureAsync(async (_, _) =>
-        {
-            if (!waiting.TryDequeue(out var id)) id = (await bench.Client.StartAsync(new StartRequest("wait"))).Id;
-            await bench.Client.SignalAsync(id, "go", payload);
-            if ((await bench.Client.WaitAsync(id)).Status != InvocationStatus.Completed) throw new InvalidOperationException($"{id} did not complete");
-        });
+        var load = await bench.MeasureAsync(
+            (_, _) => waiting.TryDequeue(out var id) ? AnswerAsync(id) : throw new OperationCanceledException(),
+            async (_, _) => await AnswerAsync((await bench.Client.StartAsync(new StartRequest("wait"))).Id));
         var most = settings.IsPostgres ? 8_000 : 20_000;
         return await FinishAsync(bench, settings, load, 1, $"1 client p50 <= 2x floor (1 commit); >= {most}/s", (commitMs, perSecond) => Judge(
             settings.Clients == 1 ? load.PercentileMs(0.5) <= 2 * commitMs : perSecond >= most), allMustHaveEnded: false,
             more: new() { ["startedAndLeftWaiting"] = waiting.Count });
+
+        async Task AnswerAsync(InvocationId id)
+        {
+            await bench.Client.SignalAsync(id, "go", payload);
+            if ((await bench.Client.WaitAsync(id)).Status != InvocationStatus.Completed) throw new InvalidOperationException($"{id} did not complete");
+        }
     }
 }
 
