@@ -69,6 +69,31 @@ public sealed class SqliteOpeningTests : IDisposable
         (await File.ReadAllBytesAsync(_folder.File)).ShouldBe(before);
     }
 
+    /// <summary>The index of stores that were made before its condition named what never changes.</summary>
+    [Fact]
+    public async Task A_store_with_the_first_index_by_start_lists_what_changes()
+    {
+        await (await _folder.OpenAsync()).DisposeAsync();
+        using (var connection = SqliteConnection.Open(_folder.File, create: false))
+        {
+            connection.Execute("DROP INDEX keys_by_start");
+            connection.Execute(
+                "CREATE INDEX keys_by_start ON keys (tenant, kind, started_at) WHERE status IS NOT NULL");
+        }
+
+        await using var store = await _folder.OpenAsync();
+        var projection = new Projection("Running", DateTimeOffset.UnixEpoch);
+        var append = new JournalAppend(
+            new GrainKey(GrainKind.Invocation, "default", "p", "i"), store.OwnerEpoch, 0, "[1]"u8.ToArray(), 1,
+            DateTimeOffset.UnixEpoch) { Projection = projection };
+        (await store.AppendAsync(append)).ShouldBe(AppendResult.Appended);
+        var next = append with { ExpectedSequence = 1, Projection = projection with { Status = "Completed" } };
+        (await store.AppendAsync(next)).ShouldBe(AppendResult.Appended);
+
+        var list = await store.ListAsync(new ProjectionFilter(GrainKind.Invocation, "default"));
+        list.Rows.ShouldHaveSingleItem().Projection.Status.ShouldBe("Completed");
+    }
+
     [Fact]
     public async Task A_file_of_another_kind_is_refused_without_a_trace()
     {
