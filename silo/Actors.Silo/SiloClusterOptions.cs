@@ -93,8 +93,8 @@ public sealed record SiloClusterOptions
         if (!IPAddress.TryParse(Address, out var address))
             errors.Add($"Silo:InCluster:Address is '{Address}'; it has to be an address such as 127.0.0.1 or 10.0.0.5");
         else if (isAlone && Address != Loopback)
-            errors.Add($"Silo:InCluster:Address is {Address}, but a silo without a cluster listens on {Loopback} only: " +
-                "name the cluster's database with --cluster, or leave the address out");
+            errors.Add($"Silo:InCluster:Address is {Address}, but a silo without a cluster listens on {Loopback} " +
+                "only: name the cluster's database with --cluster, or leave the address out");
         else if (!IPAddress.IsLoopback(address) && (Certificate is null || Authority is null))
             errors.Add($"Silo:InCluster:Address is {Address}, which other machines reach, but nothing between silos " +
                 "is encrypted or authenticated: set Silo:InCluster:Certificate and Authority, or use 127.0.0.1");

@@ -11,8 +11,8 @@ internal static class Load
     private static readonly TimeSpan WarmUpMax = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Warms up: until the runtime compiles for less than two percent of the time, for two seconds at least, for a minute
-    /// at most. (Its compiler takes a third of a busy two-core machine for the first seconds.)
+    /// Warms up: until the runtime compiles for less than two percent of the time, for two seconds at least, for a
+    /// minute at most. (Its compiler takes a third of a busy two-core machine for the first seconds.)
     /// </summary>
     /// <returns>Operations that completed meanwhile.</returns>
     public static async Task<int> WarmUpAsync(int clients, Func<int, int, Task> operation)

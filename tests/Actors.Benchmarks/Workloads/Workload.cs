@@ -62,8 +62,8 @@ internal abstract class Workload
         var bytes = bench.FileBytes;
         var audit = await bench.AuditAsync(allMustHaveEnded);
         await using var store = await bench.OpenStoreAsync();
-        // In this order: while the log of a store that was just opened still grows, a flush has a file's size to record,
-        // too, and takes up to twice as long as later, when it writes over what is there.
+        // In this order: while the log of a store that was just opened still grows, a flush has a file's size to
+        // record, too, and takes up to twice as long as later, when it writes over what is there.
         var group = await StoreProbe.GroupCommitPerSecondAsync(store, TimeSpan.FromSeconds(1));
         var commitMs = await StoreProbe.CommitMsAsync(store, TimeSpan.FromSeconds(1));
         var yardstick = await NaiveLoop.CpuMicrosPerStepAsync(bench.YardstickFile, TimeSpan.FromSeconds(2));
