@@ -134,11 +134,12 @@ public static class SiloConfiguration
                 ? defaults.Deployments
                 : Flag(silo, nameof(SiloOptions.Deployments), false, errors),
             RequestBytesMax = (long)Number(
-                silo, nameof(SiloOptions.RequestBytesMax), defaults.RequestBytesMax, NumberStyles.None, errors),
+                silo, nameof(SiloOptions.RequestBytesMax), defaults.RequestBytesMax, NumberStyles.AllowLeadingSign,
+                errors),
             SimulatedTimeScale = Number(
                 silo, nameof(SiloOptions.SimulatedTimeScale), defaults.SimulatedTimeScale, NumberStyles.Float, errors),
             EventsKeepAlive = Duration(silo, nameof(SiloOptions.EventsKeepAlive), defaults.EventsKeepAlive, errors),
-            Workers = (int)Number(silo, nameof(SiloOptions.Workers), defaults.Workers, NumberStyles.None, errors),
+            Workers = Whole(silo, nameof(SiloOptions.Workers), defaults.Workers, errors),
             Retention = silo[nameof(SiloOptions.Retention)] is null
                 ? defaults.Retention
                 : Duration(silo, nameof(SiloOptions.Retention), TimeSpan.FromDays(1), errors),
@@ -159,18 +160,14 @@ public static class SiloConfiguration
             Address = cluster[nameof(SiloClusterOptions.Address)] ?? defaults.Address,
             Certificate = cluster[nameof(SiloClusterOptions.Certificate)],
             Authority = cluster[nameof(SiloClusterOptions.Authority)],
-            SiloPort = (int)Number(
-                cluster, nameof(SiloClusterOptions.SiloPort), defaults.SiloPort, NumberStyles.None, errors),
-            GatewayPort = (int)Number(
-                cluster, nameof(SiloClusterOptions.GatewayPort), defaults.GatewayPort, NumberStyles.None, errors),
+            SiloPort = Whole(cluster, nameof(SiloClusterOptions.SiloPort), defaults.SiloPort, errors),
+            GatewayPort = Whole(cluster, nameof(SiloClusterOptions.GatewayPort), defaults.GatewayPort, errors),
             ProbeTimeout = Duration(cluster, nameof(SiloClusterOptions.ProbeTimeout), defaults.ProbeTimeout, errors),
-            ProbesMissedMax = (int)Number(
-                cluster, nameof(SiloClusterOptions.ProbesMissedMax), defaults.ProbesMissedMax, NumberStyles.None,
-                errors),
+            ProbesMissedMax = Whole(
+                cluster, nameof(SiloClusterOptions.ProbesMissedMax), defaults.ProbesMissedMax, errors),
             ResponseTimeout = Duration(
                 cluster, nameof(SiloClusterOptions.ResponseTimeout), defaults.ResponseTimeout, errors),
-            WorkPartitions = (int)Number(
-                cluster, nameof(SiloClusterOptions.WorkPartitions), defaults.WorkPartitions, NumberStyles.None, errors),
+            WorkPartitions = Whole(cluster, nameof(SiloClusterOptions.WorkPartitions), defaults.WorkPartitions, errors),
             WorkPatience = Duration(cluster, nameof(SiloClusterOptions.WorkPatience), defaults.WorkPatience, errors),
         };
     }
@@ -192,12 +189,16 @@ public static class SiloConfiguration
         return fallback;
     }
 
+    private static int Whole(IConfigurationSection silo, string key, int fallback, List<string> errors) =>
+        (int)Number(silo, key, fallback, NumberStyles.AllowLeadingSign, errors);
+
     private static double Number(
         IConfigurationSection silo, string key, double fallback, NumberStyles style, List<string> errors)
     {
         if (silo[key] is not { } text) return fallback;
         if (double.TryParse(text, style, CultureInfo.InvariantCulture, out var value)) return value;
-        errors.Add($"{silo.Path}:{key} is '{text}'; it has to be a number");
+        var whole = style.HasFlag(NumberStyles.AllowDecimalPoint) ? "" : "whole ";
+        errors.Add($"{silo.Path}:{key} is '{text}'; it has to be a {whole}number");
         return fallback;
     }
 
