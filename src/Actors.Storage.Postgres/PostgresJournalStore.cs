@@ -37,10 +37,11 @@ public sealed class PostgresJournalStore : IJournalStore
             options.QueueCountMax, options.QueueBytesMax, options.TransactionCountMax, options.TransactionBytesMax));
         _health = new WriterHealth(database.Place, logger);
         _session = new WriterSession(database, epoch, options, _health, time);
-        _writer = new JournalWriter(options, _queue, _health, _session, logger);
+        var seen = new SeenHeads();
+        _writer = new JournalWriter(options, _queue, _health, _session, seen, logger);
         _purger = new Purger(_writer);
         _readers = new ReaderPool(database, options, time);
-        _journals = new JournalReader(_readers);
+        _journals = new JournalReader(_readers, seen);
         _projections = new ProjectionReader(_readers);
         _entrance = new WriterEntrance(_queue, _health, options.QueueCountMax, options.AppendBytesMax);
         _writer.Start();

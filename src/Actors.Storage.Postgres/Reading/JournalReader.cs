@@ -1,4 +1,5 @@
 using Actors.Journal;
+using Actors.Storage.Postgres.Writing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,7 +9,7 @@ namespace Actors.Storage.Postgres.Reading;
 /// Reads journals: those that are asked for while a read runs go together in the next one. A read sees one state of the
 /// database, and checks that every record continues the one before it.
 /// </summary>
-internal sealed class JournalReader(IReads pool)
+internal sealed class JournalReader(IReads pool, SeenHeads? seen = null)
 {
     /// <summary>Reads that run side by side; the others gather. Few, so that each takes many along.</summary>
     private const int RunningMax = 2;
@@ -24,7 +25,7 @@ internal sealed class JournalReader(IReads pool)
     // Of a journal that is read from its middle, one record more: its place in the chain.
     private const string Text =
         """
-        SELECT q.n, r.*
+        SELECT q.n, k.id, k.epoch, r.*
         FROM unnest($1, $2, $3) WITH ORDINALITY AS q(hash, after, bytes_max, n)
         JOIN keys k ON k.hash = q.hash
         CROSS JOIN LATERAL (
@@ -92,8 +93,9 @@ internal sealed class JournalReader(IReads pool)
         {
             try
             {
+                var mark = seen?.Mark ?? 0;
                 await pool.ReadAsync((connection, token) => ReadAsync(connection, requests, token), default);
-                foreach (var request in requests) request.Complete();
+                foreach (var request in requests) request.Complete(seen, mark);
             }
             catch (Exception e)
             {
@@ -133,21 +135,21 @@ internal sealed class JournalReader(IReads pool)
 
     private static void Take(NpgsqlDataReader row, JournalRequest request)
     {
-        var (first, count, epoch) = (row.GetInt64(2), row.GetInt32(3), row.GetInt64(4));
-        var chain = unchecked((uint)row.GetInt32(6));
-        switch (row.GetInt32(1))
+        var (first, count, epoch) = (row.GetInt64(4), row.GetInt32(5), row.GetInt64(6));
+        var chain = unchecked((uint)row.GetInt32(8));
+        switch (row.GetInt32(3))
         {
             case Head:
-                request.TakeHead(first, count, epoch);
+                request.TakeHead(row.GetInt64(1), row.GetInt64(2), first + count - 1, epoch, chain);
                 break;
             case Snapshot:
-                request.TakeSnapshot(first, chain, unchecked((uint)row.GetInt32(7)), row.GetFieldValue<byte[]>(8));
+                request.TakeSnapshot(first, chain, unchecked((uint)row.GetInt32(9)), row.GetFieldValue<byte[]>(10));
                 break;
             case Position:
                 request.TakePosition(first, count, epoch, chain);
                 break;
             default:
-                request.TakeRecord(first, count, epoch, row.GetInt64(5), chain, row.GetFieldValue<byte[]>(8));
+                request.TakeRecord(first, count, epoch, row.GetInt64(7), chain, row.GetFieldValue<byte[]>(10));
                 break;
         }
     }

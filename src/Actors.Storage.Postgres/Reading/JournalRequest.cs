@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Actors.Journal;
+using Actors.Storage.Postgres.Writing;
 
 namespace Actors.Storage.Postgres.Reading;
 
@@ -10,7 +11,7 @@ internal sealed class JournalRequest(GrainKey key, long? afterSequence, int byte
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly List<JournalRecord> _records = [];
-    private Head? _head;
+    private JournalHead? _head;
     private JournalSnapshot? _snapshot;
     private Position _position = new(0, JournalChain.Seed(key), 0);
     private StoreCorruptException? _damage;
@@ -24,7 +25,16 @@ internal sealed class JournalRequest(GrainKey key, long? afterSequence, int byte
     public Task<JournalPage> Task => _done.Task;
 
     /// <summary>The last record there is.</summary>
-    public void TakeHead(long first, int count, long epoch) => _head = new Head(first + count - 1, epoch);
+    public void TakeHead(long keyId, long keyEpoch, long sequence, long epoch, uint chain) => _head = new JournalHead
+    {
+        Key = key,
+        Hash = Hash,
+        KeyId = keyId,
+        KeyEpoch = keyEpoch,
+        Sequence = sequence,
+        Epoch = epoch,
+        Chain = chain,
+    };
 
     /// <summary>The snapshot; comes before the records.</summary>
     public void TakeSnapshot(long sequence, uint chain, uint checksum, byte[] state)
@@ -54,15 +64,18 @@ internal sealed class JournalRequest(GrainKey key, long? afterSequence, int byte
     }
 
     /// <summary>All rows are there.</summary>
-    public void Complete()
+    /// <param name="seen">Is told the head unless there is damage; null: nobody is.</param>
+    /// <param name="mark">Its mark from before the read.</param>
+    public void Complete(SeenHeads? seen, long mark)
     {
-        var head = _head ?? new Head(0, 0);
-        if (_damage is null && _snapshot?.Sequence > head.Sequence)
-            _damage = Corrupt(head.Sequence + 1, "the journal ends before its snapshot");
-        if (_damage is null && _records.Count == 0 && _position.Sequence != head.Sequence)
+        var (sequence, epoch) = (_head?.Sequence ?? 0, _head?.Epoch ?? 0);
+        if (_damage is null && _snapshot?.Sequence > sequence)
+            _damage = Corrupt(sequence + 1, "the journal ends before its snapshot");
+        if (_damage is null && _records.Count == 0 && _position.Sequence != sequence)
             _damage = Corrupt(_position.Sequence + 1, "the records up to the head are missing");
+        if (_damage is null && _head is not null) seen?.Add(_head, mark);
         if (_damage is { } damage) _done.SetException(damage);
-        else _done.SetResult(new JournalPage(head.Sequence, head.Epoch, _snapshot, _records));
+        else _done.SetResult(new JournalPage(sequence, epoch, _snapshot, _records));
     }
 
     public void Fail(Exception exception) => _done.TrySetException(exception);
@@ -78,9 +91,6 @@ internal sealed class JournalRequest(GrainKey key, long? afterSequence, int byte
     private StoreCorruptException Corrupt(long sequence, string what) => new(
         $"The journal of '{key}' is damaged at sequence {sequence}: {what}. Nothing behind that was read. " +
         "Restore a backup; other journals are not affected.");
-
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Head(long Sequence, long Epoch);
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Position(long Sequence, uint Chain, long Epoch);

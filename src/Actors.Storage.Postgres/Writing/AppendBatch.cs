@@ -81,7 +81,8 @@ internal sealed class AppendBatch(HeadTable heads, Numbers numbers)
     // A guess is checked before anybody is refused because of it.
     private bool NeedsReading(JournalAppend append, bool distrust)
     {
-        if (heads.Find(append.Key) is not { } head) return distrust || append.ExpectedSequence > 0;
+        var head = heads.Find(append.Key) ?? (distrust ? null : heads.TakeSeen(append.Key));
+        if (head is null) return distrust || append.ExpectedSequence > 0;
         if (head.SureInBatch == _number) return false;
         head.SureInBatch = _number;
         return append.ExpectedSequence != head.Sequence || append.Epoch < head.Epoch;

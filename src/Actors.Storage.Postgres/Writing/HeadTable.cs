@@ -6,12 +6,20 @@ namespace Actors.Storage.Postgres.Writing;
 /// Heads of journals, remembered from commit to commit. What is remembered is a guess that the database holds to: a
 /// wrong one ends in a conflict, and is then read again.
 /// </summary>
-internal sealed class HeadTable(int countMax)
+internal sealed class HeadTable(int countMax, SeenHeads seen)
 {
     private readonly GenerationCache<GrainKey, JournalHead> _known = new(countMax);
     private readonly Dictionary<Guid, GrainKey> _asked = [];
 
     public JournalHead? Find(GrainKey key) => _known.Find(key);
+
+    /// <summary>Remembers what a reader saw of a journal that is not known; null: none did.</summary>
+    public JournalHead? TakeSeen(GrainKey key)
+    {
+        var head = seen.Take(key);
+        if (head is not null) _known.Add(key, head);
+        return head;
+    }
 
     /// <summary>A journal of which nothing is known, taken to be new.</summary>
     public JournalHead AddNew(GrainKey key)
@@ -67,8 +75,11 @@ internal sealed class HeadTable(int countMax)
         return heads;
     }
 
-    /// <summary>A journal was removed.</summary>
+    /// <summary>A journal is to be read anew.</summary>
     public void Forget(GrainKey key) => _known.Remove(key);
+
+    /// <summary>Journals were removed: what readers saw before says nothing any more.</summary>
+    public void ForgetSeen() => seen.Forget();
 
     /// <summary>After a commit that was not done: what is remembered never happened.</summary>
     public void Clear()

@@ -29,14 +29,15 @@ internal sealed class JournalWriter
     private long _commits;
 
     public JournalWriter(
-        PostgresJournalOptions options, WriterQueue queue, WriterHealth health, WriterSession session, ILogger logger)
+        PostgresJournalOptions options, WriterQueue queue, WriterHealth health, WriterSession session, SeenHeads seen,
+        ILogger logger)
     {
         _options = options;
         _queue = queue;
         _health = health;
         _session = session;
         _logger = logger;
-        _heads = new HeadTable(options.HeadCacheCountMax);
+        _heads = new HeadTable(options.HeadCacheCountMax, seen);
         _batch = new AppendBatch(_heads, new Numbers());
     }
 
@@ -71,7 +72,9 @@ internal sealed class JournalWriter
         }
         catch (Exception e) when (e is not StoreException)
         {
+            // It may have been done, and have removed journals.
             _heads.Clear();
+            _heads.ForgetSeen();
             throw Judge(e)();
         }
     }
@@ -202,7 +205,12 @@ internal sealed class JournalWriter
             var connection = _session.Get();
             try
             {
-                if (_options.Shared) _knownPurge ??= Membership.LastPurge(connection);
+                if (_options.Shared && _knownPurge is null)
+                {
+                    _knownPurge = Membership.LastPurge(connection);
+                    _heads.ForgetSeen();
+                }
+
                 _batch.Make(_requests, connection, distrust);
                 return;
             }

@@ -45,6 +45,7 @@ internal sealed class Purger(JournalWriter writer)
             if (hidden.Count > 0) Membership.CountPurge(connection);
         });
         foreach (var key in hidden) writer.Heads.Forget(key);
+        if (hidden.Count > 0) writer.Heads.ForgetSeen();
         return hidden.Count;
     }
 

@@ -39,5 +39,34 @@ public sealed class PostgresJournalStoreTests(ServerFixture server) : JournalSto
         (await ServerFixture.AskAsync(_address, "SELECT count(*) FROM journal")).ShouldBe(1L);
     }
 
+    [PostgresFact]
+    public async Task The_writer_does_not_read_again_what_the_read_before_it_saw()
+    {
+        var key = await ProjectedAsync(Running());
+        await ReopenAsync();
+        await Store.ReadAsync(key);
+        // A writer that looked for the journal would not find it.
+        await ServerFixture.AskAsync(_address, "DELETE FROM keys");
+
+        await AppendedAsync(Batch(key, 1));
+
+        (await ServerFixture.AskAsync(_address, "SELECT count(*) FROM journal")).ShouldBe(2L);
+    }
+
+    [PostgresFact]
+    public async Task What_was_read_before_a_purge_counts_for_nothing_after_it()
+    {
+        var key = await ProjectedAsync(new Projection("Completed", Noon, Noon));
+        await ReopenAsync();
+        await Store.ReadAsync(key);
+        (await Store.PurgeAsync(Noon.AddDays(1), 10)).ShouldBe(1);
+
+        (await Store.AppendAsync(Batch(key, 1))).ShouldBe(AppendResult.StaleSequence);
+        await AppendedAsync(Batch(key, 0));
+
+        (await ReadAllAsync(key)).ShouldHaveSingleItem().FirstSequence.ShouldBe(1);
+        (await ServerFixture.AskAsync(_address, "SELECT count(*) FROM journal")).ShouldBe(1L);
+    }
+
     protected override async Task<IJournalStore> OpenAsync() => await ServerFixture.OpenAsync(_address);
 }

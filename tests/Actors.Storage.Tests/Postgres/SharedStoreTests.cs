@@ -114,6 +114,24 @@ public sealed class SharedStoreTests(ServerFixture server) : JournalStoreComplia
     }
 
     [PostgresFact]
+    public async Task What_a_member_read_before_another_purged_counts_for_nothing_once_it_knows()
+    {
+        await using var other = await OpenOtherAsync();
+        var (gone, kept) = (NewKey(), NewKey());
+        var ended = Batch(gone, 0) with { Projection = new Projection("Completed", Noon, Noon) };
+        (await other.AppendAsync(ended)).ShouldBe(AppendResult.Appended);
+        await AppendedAsync(Batch(kept, 0));
+        await Store.ReadAsync(gone);
+        (await other.PurgeAsync(Noon.AddDays(1), 10)).ShouldBe(1);
+        await AppendedAsync(Batch(kept, 1));
+
+        (await Store.AppendAsync(Batch(gone, 1))).ShouldBe(AppendResult.StaleSequence);
+        await AppendedAsync(Batch(gone, 0));
+
+        (await ServerFixture.AskAsync(_address, "SELECT count(*) FROM journal")).ShouldBe(3L);
+    }
+
+    [PostgresFact]
     public async Task A_shared_store_is_refused_to_who_wants_it_alone_and_the_other_way_round()
     {
         var alone = await Should.ThrowAsync<StoreOpenException>(() => ServerFixture.OpenAsync(_address));
