@@ -12,7 +12,8 @@ public sealed record SiloClusterOptions
 
     /// <summary>
     /// Address under which the other silos and Orleans clients reach this one, and on which it listens for them.
-    /// Default: 127.0.0.1. Any but a loopback address needs <see cref="Certificate"/> and <see cref="Authority"/>.
+    /// Default: 127.0.0.1, and nothing else without a cluster. Any but a loopback address needs
+    /// <see cref="Certificate"/> and <see cref="Authority"/>.
     /// </summary>
     public string Address { get; init; } = Loopback;
 

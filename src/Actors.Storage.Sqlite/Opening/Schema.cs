@@ -47,7 +47,7 @@ internal static class Schema
         -- The name first: ids that the engine makes grow with time, and ids of users mostly do, so that the entries of
         -- one commit lie side by side. An index of hashes would touch a page for each.
         CREATE UNIQUE INDEX keys_by_name ON keys (name, type, tenant, kind);
-        -- Its condition names what never changes, so that a new status leaves the entry where it is.
+        -- Its condition does not name the status, so that a new one leaves the entry where it is.
         CREATE INDEX keys_by_start ON keys (tenant, kind, started_at) WHERE started_at IS NOT NULL;
         CREATE INDEX keys_due ON keys (wake_at) WHERE wake_at IS NOT NULL;
         CREATE INDEX keys_resumable ON keys (started_at) WHERE resume IS NOT NULL;

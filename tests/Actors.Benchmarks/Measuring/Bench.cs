@@ -60,14 +60,16 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>Warms up, then measures.</summary>
-    /// <param name="operation">One operation. A client whose operation is cancelled is done.</param>
+    /// <param name="operation">One operation.</param>
     /// <param name="warmUp">What to warm up with, if not the same.</param>
-    public async Task<LoadResult> MeasureAsync(Func<int, int, Task> operation, Func<int, int, Task>? warmUp = null)
+    /// <param name="stopOnCancel">A client whose operation is cancelled is done.</param>
+    public async Task<LoadResult> MeasureAsync(
+        Func<int, int, Task> operation, Func<int, int, Task>? warmUp = null, bool stopOnCancel = false)
     {
         var warm = await Load.WarmUpAsync(_settings.Clients, warmUp ?? operation);
         var (commits, appends) = (_stores.Sum(s => s.Commits), _stores.Sum(s => s.Appends));
         var serverCpu = _database?.Cpu ?? TimeSpan.Zero;
-        var load = await Load.RunAsync(_settings.Clients, _settings.Duration, operation, stopOnCancel: true);
+        var load = await Load.RunAsync(_settings.Clients, _settings.Duration, operation, stopOnCancel);
         var ofServer = (_database?.Cpu ?? TimeSpan.Zero) - serverCpu;
         return load with
         {

@@ -69,7 +69,7 @@ public sealed class SqliteOpeningTests : IDisposable
         (await File.ReadAllBytesAsync(_folder.File)).ShouldBe(before);
     }
 
-    /// <summary>The index of stores that were made before its condition named what never changes.</summary>
+    /// <summary>The index of stores that were made when its condition still named the status.</summary>
     [Fact]
     public async Task A_store_with_the_first_index_by_start_lists_what_changes()
     {
