@@ -43,7 +43,7 @@ public sealed class PostgresJournalStore : IJournalStore
         _readers = new ReaderPool(database, options, time);
         _journals = new JournalReader(_readers, seen);
         _projections = new ProjectionReader(_readers);
-        _entrance = new WriterEntrance(_queue, _health, options.QueueCountMax, options.AppendBytesMax);
+        _entrance = new WriterEntrance(_queue, _health, options.QueueCountMax, options.AppendBytesMax, _writer.Write);
         _writer.Start();
     }
 

@@ -35,7 +35,7 @@ public sealed class SqliteJournalStore : IJournalStore
         _probe = new RoomProbe(file.Connection, _queue, _health, _writer, options.FullProbeInterval, time);
         _purger = new Purger(file.Connection, _writer);
         _readers = new ReaderPool(file.Path, options);
-        _entrance = new WriterEntrance(_queue, _health, options.QueueCountMax, options.AppendBytesMax);
+        _entrance = new WriterEntrance(_queue, _health, options.QueueCountMax, options.AppendBytesMax, _writer.Write);
         _writer.Start();
     }
 

@@ -7,10 +7,14 @@ namespace Actors.Storage;
 /// An append on its way through the writer, and the promise its caller awaits. Pooled: it goes back when the caller has
 /// taken the result.
 /// </summary>
-internal sealed class AppendRequest(RequestPool pool) : IValueTaskSource<AppendResult>
+internal sealed class AppendRequest(RequestPool pool) : IValueTaskSource<AppendResult>, IThreadPoolWorkItem
 {
-    // Asynchronously: the writer must never run a caller's code.
-    private ManualResetValueTaskSourceCore<AppendResult> _core = new() { RunContinuationsAsynchronously = true };
+    // So many that one thread tells them one after the other without keeping the last one waiting for long.
+    private const int ToldTogetherMin = 8;
+
+    private ManualResetValueTaskSourceCore<AppendResult> _core;
+    private Func<Exception>? _failure;
+    private AppendRequest? _next;
 
     /// <summary>What to append.</summary>
     public JournalAppend Append { get; private set; } = null!;
@@ -31,9 +35,47 @@ internal sealed class AppendRequest(RequestPool pool) : IValueTaskSource<AppendR
         return this;
     }
 
-    public void Complete() => _core.SetResult(Verdict);
+    /// <summary>
+    /// Tells all callers how their appends have ended: not on this thread, which is the writer's, and in groups,
+    /// because waking a thread costs more than most callers have to do.
+    /// </summary>
+    /// <param name="requests">The appends.</param>
+    /// <param name="failure">What to throw; null: each has its verdict.</param>
+    public static void TellAll(List<AppendRequest> requests, Func<Exception>? failure)
+    {
+        var most = Math.Max(ToldTogetherMin, (requests.Count - 1) / Math.Max(1, Environment.ProcessorCount - 1) + 1);
+        for (var begin = 0; begin < requests.Count; begin += most)
+        {
+            var end = Math.Min(requests.Count, begin + most);
+            for (var i = begin; i < end; i++)
+            {
+                requests[i]._failure = failure;
+                requests[i]._next = i + 1 < end ? requests[i + 1] : null;
+            }
 
-    public void Fail(Exception exception) => _core.SetException(exception);
+            ThreadPool.UnsafeQueueUserWorkItem(requests[begin], preferLocal: false);
+        }
+    }
+
+    /// <summary>Tells the caller, on this thread.</summary>
+    /// <param name="failure">What to throw; null: there is a verdict.</param>
+    public void Tell(Func<Exception>? failure)
+    {
+        if (failure is null) _core.SetResult(Verdict);
+        else _core.SetException(failure());
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        for (var request = this; request is not null;)
+        {
+            // Once told it may be in use again.
+            var (next, failure) = (request._next, request._failure);
+            (request._next, request._failure) = (null, null);
+            request.Tell(failure);
+            request = next;
+        }
+    }
 
     AppendResult IValueTaskSource<AppendResult>.GetResult(short token)
     {

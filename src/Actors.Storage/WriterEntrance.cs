@@ -13,11 +13,18 @@ internal interface IWriterHealth
 }
 
 /// <summary>Where callers come in who want something done by the one writer.</summary>
-internal sealed class WriterEntrance(WriterQueue queue, IWriterHealth health, int requestsMax, long appendBytesMax)
+/// <param name="queue">To the writer.</param>
+/// <param name="health">Whether it takes appends.</param>
+/// <param name="requestsMax">Requests that are kept to be used again.</param>
+/// <param name="appendBytesMax">Size of an append, at most.</param>
+/// <param name="write">Does what the writer does with one append, on the thread of a caller that has borrowed it from
+/// the queue.</param>
+internal sealed class WriterEntrance(
+    WriterQueue queue, IWriterHealth health, int requestsMax, long appendBytesMax, Action<AppendRequest> write)
 {
     private readonly RequestPool _requests = new(requestsMax);
 
-    /// <summary>Checks an append and puts it into the queue.</summary>
+    /// <summary>Checks an append and puts it into the queue, or carries it out here.</summary>
     /// <param name="append">The append.</param>
     /// <param name="cancellationToken">Ends the wait for room; what is in the queue is carried out.</param>
     public ValueTask<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
@@ -27,6 +34,12 @@ internal sealed class WriterEntrance(WriterQueue queue, IWriterHealth health, in
         if (health.Refusal() is { } refusal) return ValueTask.FromException<AppendResult>(refusal());
         var request = _requests.Rent().Start(append, bytes);
         var task = request.Task;
+        if (append.MayBlock && queue.TryBorrow())
+        {
+            WriteHere(request);
+            return task;
+        }
+
         if (queue.TryEnqueue(request, out var room)) return task;
         if (room is not null) return AppendWhenThereIsRoomAsync(request, room, cancellationToken);
         _requests.Return(request);
@@ -55,6 +68,18 @@ internal sealed class WriterEntrance(WriterQueue queue, IWriterHealth health, in
         }
 
         return removed;
+    }
+
+    private void WriteHere(AppendRequest request)
+    {
+        try
+        {
+            write(request);
+        }
+        finally
+        {
+            queue.GiveBack();
+        }
     }
 
     private async ValueTask<AppendResult> AppendWhenThereIsRoomAsync(

@@ -32,6 +32,10 @@ internal sealed class WriterQueue(WriterBounds bounds)
     private readonly Queue<TaskCompletionSource> _line = new();
     private long _bytes;
     private bool _writerSleeps;
+    private bool _sleepIsTimed;
+    private bool _isLent;
+    private int _loans;
+    private volatile bool _writerIsFree;
     private bool _closed;
     private bool _maintenanceIsNext;
     private volatile bool _hasWork;
@@ -76,6 +80,32 @@ internal sealed class WriterQueue(WriterBounds bounds)
         }
     }
 
+    /// <summary>
+    /// Lets a caller write in the writer's place, if nothing waits and the writer has nothing to do. It has to
+    /// <see cref="GiveBack"/>; until then the writer does nothing, and others queue.
+    /// </summary>
+    public bool TryBorrow()
+    {
+        if (!_writerIsFree) return false;
+        lock (_gate)
+        {
+            if (!_writerIsFree || _isLent || _closed || HasWork) return false;
+            _loans++;
+            return _isLent = true;
+        }
+    }
+
+    /// <summary>Ends what <see cref="TryBorrow"/> began.</summary>
+    public void GiveBack()
+    {
+        lock (_gate)
+        {
+            _isLent = false;
+            // One that sleeps for ever does not know yet that something was written.
+            if (_writerSleeps && (HasWork || _closed || !_sleepIsTimed)) Monitor.Pulse(_gate);
+        }
+    }
+
     /// <summary>Takes no more; what is queued is still done.</summary>
     public void Close()
     {
@@ -88,22 +118,26 @@ internal sealed class WriterQueue(WriterBounds bounds)
     }
 
     /// <summary>Waits for something to do. Appends are taken up to the bounds of a transaction, at least one.</summary>
-    public WriterTurn Take(List<AppendRequest> batch, out Action? maintenance, TimeSpan idleAfter)
+    /// <param name="batch">Gets the appends.</param>
+    /// <param name="maintenance">Gets what else there is to do.</param>
+    /// <param name="idleAfter">How long nothing has to come; asked again after others have written.</param>
+    public WriterTurn Take(List<AppendRequest> batch, out Action? maintenance, Func<TimeSpan> idleAfter)
     {
         maintenance = null;
+        _writerIsFree = true;
         Spin();
         lock (_gate)
         {
-            while (_appends.Count == 0 && _maintenance.Count == 0)
+            while (_isLent || !HasWork)
             {
-                _hasWork = false;
-                if (_closed) return WriterTurn.Closed;
-                _writerSleeps = true;
-                var woken = Monitor.Wait(_gate, idleAfter);
-                _writerSleeps = false;
-                if (!woken && _appends.Count == 0 && _maintenance.Count == 0 && !_closed) return WriterTurn.Idle;
+                if (_closed && !_isLent) return WriterTurn.Closed;
+                if (!HasWork) _hasWork = false;
+                if (!Sleep(idleAfter()) || HasWork || _closed) continue;
+                _writerIsFree = false;
+                return WriterTurn.Idle;
             }
 
+            _writerIsFree = false;
             if (_maintenance.Count > 0 && (_maintenanceIsNext || _appends.Count == 0))
             {
                 _maintenanceIsNext = false;
@@ -115,6 +149,17 @@ internal sealed class WriterQueue(WriterBounds bounds)
             TakeAppends(batch);
             return WriterTurn.Appends;
         }
+    }
+
+    // Whether the whole time passed and nobody wrote.
+    private bool Sleep(TimeSpan most)
+    {
+        var loans = _loans;
+        _sleepIsTimed = most != Timeout.InfiniteTimeSpan;
+        _writerSleeps = true;
+        var isWoken = Monitor.Wait(_gate, most);
+        _writerSleeps = false;
+        return !isWoken && !_isLent && loans == _loans;
     }
 
     private void TakeAppends(List<AppendRequest> batch)
@@ -138,13 +183,15 @@ internal sealed class WriterQueue(WriterBounds bounds)
         while (countMax-- > 0 && _line.TryDequeue(out var place)) place.SetResult();
     }
 
+    private bool HasWork => _appends.Count > 0 || _maintenance.Count > 0;
+
     private bool HasRoom(long bytes) =>
         _appends.Count == 0 || (_appends.Count < bounds.QueueCountMax && _bytes + bytes <= bounds.QueueBytesMax);
 
     private void Wake()
     {
         _hasWork = true;
-        if (_writerSleeps) Monitor.Pulse(_gate);
+        if (_writerSleeps && !_isLent) Monitor.Pulse(_gate);
     }
 
     private void Spin()

@@ -256,8 +256,13 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         var batch = _collecting;
         var (events, count, payloads) = batch.Events.Take();
         return Begin(batch, count, Append(new JournalAppend(
-            Key, _epoch, _sequence, events, count, _now, batch.Projection, payloads, snapshot)));
+            Key, _epoch, _sequence, events, count, _now, batch.Projection, payloads, snapshot, IsLone(batch))));
     }
+
+    // Nobody is kept waiting by this thread while it writes. (Not a thread of the program's own, which may have better
+    // things to do.)
+    private bool IsLone(TurnBatch batch) =>
+        batch.Turns == 1 && _host.IsLone && _mailbox.IsEmpty && Thread.CurrentThread.IsThreadPoolThread;
 
     private bool Begin(TurnBatch batch, long count, ValueTask<AppendResult> append)
     {

@@ -21,6 +21,7 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     private readonly Lock _stopLock = new();
     private Task? _stopped;
     private int _busy;
+    private int _outcomes;
     private int _appends;
     private long _activated;
     private volatile bool _isStopping;
@@ -101,6 +102,9 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     internal HostMetrics Metrics { get; }
 
     internal int AppendsInFlight => Volatile.Read(ref _appends);
+
+    /// <summary>Whether of all turns and appends there is only the one that asks.</summary>
+    internal bool IsLone => Volatile.Read(ref _busy) == 1;
 
     internal ClosedGrains Closed { get; } = new();
 
@@ -183,7 +187,16 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
 
     internal void Ends()
     {
-        if (Interlocked.Decrement(ref _busy) == 0 && _isDraining) _quiet.TrySetResult();
+        if (Interlocked.Decrement(ref _busy) == 0) NoteQuiet();
+    }
+
+    /// <summary>The outcome of an attempt is on its way to its grain.</summary>
+    internal void OutcomeBegins() => Interlocked.Increment(ref _outcomes);
+
+    /// <summary>It has been received.</summary>
+    internal void OutcomeEnds()
+    {
+        if (Interlocked.Decrement(ref _outcomes) == 0) NoteQuiet();
     }
 
     /// <summary>As <see cref="Post"/>, running the grain on this thread if nobody runs it.</summary>
@@ -255,7 +268,7 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
         WakeUps.Dispose();
         await Workers.StopAsync(patience, cancellationToken);
         _isDraining = true;
-        if (Volatile.Read(ref _busy) == 0) _quiet.TrySetResult();
+        NoteQuiet();
         try
         {
             var most = patience > DrainMin ? patience : DrainMin;
@@ -271,6 +284,11 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
         foreach (var activation in Activations) activation.AskToLeave();
         // Nothing grows any more: who follows a journal looks again, and is told that the silo has stopped.
         Watchers.TellAll();
+    }
+
+    private void NoteQuiet()
+    {
+        if (_isDraining && Volatile.Read(ref _busy) == 0 && Volatile.Read(ref _outcomes) == 0) _quiet.TrySetResult();
     }
 
     private bool Send(GrainKey to, Envelope envelope, bool runHere)

@@ -165,11 +165,11 @@ internal sealed class WorkerPool
     private void End(Attempt attempt, StepOutcome outcome)
     {
         // A host that stops waits until the outcome has been received, not only until the attempt has ended.
-        _host.Begins();
+        _host.OutcomeBegins();
         Release(attempt, outcome is { Failure: null, NotBegun: false });
         if (outcome is { NotBegun: false, Failure: null or { IsPermanent: true } }) _retries.Answered(attempt.Item);
         _host.Deliver(attempt.Item.Key.Invocation.Key, outcome);
-        _host.Ends();
+        _host.OutcomeEnds();
     }
 
     /// <summary>Gives up the worker that an attempt has, and its other places.</summary>

@@ -23,6 +23,9 @@ public interface IJournalStore : IAsyncDisposable
     /// <summary>
     /// Appends one batch of events to the journal of one key. Concurrent appends share a transaction (group commit).
     /// </summary>
+    /// <remarks>
+    /// Who awaits it must not block the thread that goes on: others may be told on it afterwards.
+    /// </remarks>
     /// <returns>Appended, or which refusal; a refusal changed nothing.</returns>
     /// <exception cref="StoreFullException">No room. Nothing was appended; the store takes appends again when there
     /// is room.</exception>

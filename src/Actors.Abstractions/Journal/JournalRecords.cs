@@ -36,6 +36,9 @@ public enum StoreHealth
 /// refers to them.</param>
 /// <param name="Snapshot">State of the grain after these events; null: none. The latest one replaces those before
 /// it.</param>
+/// <param name="MayBlock">Whether the caller's thread has nothing better to do: if nobody else is writing, a store may
+/// carry the append out on it before it returns, which saves a lone caller the way to the writer's thread and
+/// back.</param>
 public sealed record JournalAppend(
     GrainKey Key,
     long Epoch,
@@ -45,7 +48,8 @@ public sealed record JournalAppend(
     DateTimeOffset At,
     Projection? Projection = null,
     ImmutableArray<PayloadBlob> Payloads = default,
-    ReadOnlyMemory<byte>? Snapshot = null);
+    ReadOnlyMemory<byte>? Snapshot = null,
+    bool MayBlock = false);
 
 /// <summary>How an append ended.</summary>
 public enum AppendResult

@@ -52,6 +52,14 @@ internal sealed class JournalWriter
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "actors-journal-writer" }.Start();
 
+    /// <summary>Carries out one append, in the place of the writer's thread.</summary>
+    public void Write(AppendRequest request)
+    {
+        _requests.Add(request);
+        RunAppends(isHere: true);
+        LookAfterSession();
+    }
+
     /// <summary>
     /// Runs something in a transaction of its own, during which nobody else writes. Only on the writer's thread.
     /// </summary>
@@ -87,11 +95,11 @@ internal sealed class JournalWriter
             LookAfterSession(begin: true);
             while (true)
             {
-                switch (_queue.Take(_requests, out var maintenance, IdleAfter()))
+                switch (_queue.Take(_requests, out var maintenance, IdleAfter))
                 {
                     case WriterTurn.Appends:
                         if (_options.Shared) Sort();
-                        RunAppends();
+                        RunAppends(isHere: false);
                         break;
                     case WriterTurn.Maintenance:
                         maintenance!();
@@ -147,15 +155,11 @@ internal sealed class JournalWriter
         }
     }
 
-    private void RunAppends()
+    private void RunAppends(bool isHere)
     {
         var failure = _health.Refusal() ?? Commit();
-        foreach (var request in _requests)
-        {
-            if (failure is null) request.Complete();
-            else request.Fail(failure());
-        }
-
+        if (isHere) _requests[0].Tell(failure);
+        else AppendRequest.TellAll(_requests, failure);
         _requests.Clear();
     }
 

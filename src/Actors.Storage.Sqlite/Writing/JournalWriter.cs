@@ -23,8 +23,10 @@ internal sealed class JournalWriter
     private readonly SqliteStatement _epoch;
     private readonly List<AppendRequest> _batch = [];
     private readonly Action _applyBatch;
+    private readonly Func<TimeSpan> _idleAfter;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _committing;
+    private volatile bool _isClean = true;
     private long _commits;
 
     public JournalWriter(
@@ -41,6 +43,7 @@ internal sealed class JournalWriter
         _commit = _connection.Prepare("COMMIT");
         _epoch = _connection.Prepare("SELECT value FROM meta WHERE name = 'epoch'");
         _applyBatch = ApplyBatch;
+        _idleAfter = () => _isClean ? Timeout.InfiniteTimeSpan : options.IdleCheckpointAfter;
     }
 
     /// <summary>Ends when the queue was closed and everything in it is done.</summary>
@@ -53,6 +56,13 @@ internal sealed class JournalWriter
     public AppendTransaction Appends => _appends;
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "actors-journal-writer" }.Start();
+
+    /// <summary>Carries out one append, in the place of the writer's thread.</summary>
+    public void Write(AppendRequest request)
+    {
+        _batch.Add(request);
+        RunAppends(isHere: true);
+    }
 
     /// <summary>
     /// Runs something in a transaction of its own. Only on the writer's thread.
@@ -67,23 +77,20 @@ internal sealed class JournalWriter
     {
         try
         {
-            var isClean = true;
             while (true)
             {
-                var idleAfter = isClean ? Timeout.InfiniteTimeSpan : _options.IdleCheckpointAfter;
-                switch (_queue.Take(_batch, out var maintenance, idleAfter))
+                switch (_queue.Take(_batch, out var maintenance, _idleAfter))
                 {
                     case WriterTurn.Appends:
-                        RunAppends();
-                        isClean = false;
+                        RunAppends(isHere: false);
                         break;
                     case WriterTurn.Maintenance:
                         maintenance!();
-                        isClean = false;
+                        _isClean = false;
                         break;
                     case WriterTurn.Idle:
                         Checkpoint();
-                        isClean = true;
+                        _isClean = true;
                         break;
                     default:
                         return;
@@ -96,16 +103,13 @@ internal sealed class JournalWriter
         }
     }
 
-    private void RunAppends()
+    private void RunAppends(bool isHere)
     {
+        _isClean = false;
         var failure = _health.Refusal() ?? TryTransact(_applyBatch);
         if (failure is null) _options.OnBoundary?.Invoke(JournalBoundary.AfterFlush);
-        foreach (var request in _batch)
-        {
-            if (failure is null) request.Complete();
-            else request.Fail(failure());
-        }
-
+        if (isHere) _batch[0].Tell(failure);
+        else AppendRequest.TellAll(_batch, failure);
         _batch.Clear();
     }
 

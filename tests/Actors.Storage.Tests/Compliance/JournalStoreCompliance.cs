@@ -13,6 +13,7 @@ public abstract partial class JournalStoreCompliance : IAsyncLifetime
     protected static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
 
     private long _keys;
+    private int _batches;
 
     protected IJournalStore Store { get; private set; } = null!;
 
@@ -35,12 +36,14 @@ public abstract partial class JournalStoreCompliance : IAsyncLifetime
 
     protected static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);
 
+    /// <summary>Every second one may be carried out on the caller's thread: which must make no difference.</summary>
     protected JournalAppend Batch(
         GrainKey key, long expected, int count = 1, long? epoch = null, string? text = null)
     {
         var events = Json(text ?? $"[{expected}]");
         return new JournalAppend(
-            key, epoch ?? Store.OwnerEpoch, expected, events, count, Noon.AddMilliseconds(expected));
+            key, epoch ?? Store.OwnerEpoch, expected, events, count, Noon.AddMilliseconds(expected),
+            MayBlock: ++_batches % 2 == 0);
     }
 
     protected async Task AppendedAsync(JournalAppend append) =>

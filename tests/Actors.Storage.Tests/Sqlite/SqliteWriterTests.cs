@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using Actors.Journal;
 using Actors.Storage.Sqlite;
 using Shouldly;
@@ -13,6 +15,8 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     private readonly SemaphoreSlim _writing = new(0);
     private SqliteJournalStore _store = null!;
     private int _transactions;
+    private int _thread;
+    private int _warmUps = 1_000;
 
     public async Task InitializeAsync()
     {
@@ -20,10 +24,12 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         options.QueueCountMax = 4;
         options.TransactionCountMax = 2;
         options.HeadCacheCountMax = 16;
+        options.IdleCheckpointAfter = TimeSpan.FromMilliseconds(20);
         options.OnBoundary = boundary =>
         {
             if (boundary != JournalBoundary.BeforeWrite) return;
             _transactions++;
+            _thread = Environment.CurrentManagedThreadId;
             _writing.Release();
             _mayWrite.Wait();
         };
@@ -110,6 +116,85 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lone_append_that_may_block_is_carried_out_on_the_thread_of_its_caller()
+    {
+        await LetWriterSleepAsync();
+
+        for (var i = 0; i < 10; i++)
+        {
+            var append = AppendHere(i);
+            append.IsCompletedSuccessfully.ShouldBeTrue();
+            _thread.ShouldBe(Environment.CurrentManagedThreadId);
+            (await append).ShouldBe(AppendResult.Appended);
+        }
+
+        (await AppendHere(3)).ShouldBe(AppendResult.StaleSequence);
+        (await _store.ReadAsync(KeyOf(3))).HeadSequence.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_comes_while_a_caller_writes_for_itself_waits_for_the_writer()
+    {
+        await LetWriterSleepAsync();
+        _mayWrite.Reset();
+        var here = Task.Run(async () => await AppendHere(1));
+        await _writing.WaitAsync(Patience);
+        var others = Enumerable.Range(2, 2).Select(i => AppendHere(i).AsTask()).ToList();
+        var (before, caller) = (_transactions, _thread);
+        _mayWrite.Set();
+
+        (await Task.WhenAll([here, .. others]).WaitAsync(Patience)).ShouldAllBe(r => r == AppendResult.Appended);
+        _transactions.ShouldBe(before + 1);
+        _thread.ShouldNotBe(caller);
+    }
+
+    [Fact]
+    public async Task Who_may_block_queues_while_the_writer_is_at_it()
+    {
+        var first = await BlockWriterAsync();
+        var second = AppendHere(1);
+        second.IsCompleted.ShouldBeFalse();
+        _mayWrite.Set();
+
+        (await Task.WhenAll(first, second.AsTask())).ShouldAllBe(result => result == AppendResult.Appended);
+    }
+
+    [Fact]
+    public async Task Closing_waits_for_a_caller_that_writes_for_itself()
+    {
+        await LetWriterSleepAsync();
+        _mayWrite.Reset();
+        var here = Task.Run(async () => await AppendHere(1));
+        await _writing.WaitAsync(Patience);
+        var closing = _store.DisposeAsync().AsTask();
+        await Should.ThrowAsync<StoreStoppedException>(async () => await AppendHere(2));
+        closing.IsCompleted.ShouldBeFalse();
+        _mayWrite.Set();
+
+        (await here.WaitAsync(Patience)).ShouldBe(AppendResult.Appended);
+        await closing.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task What_callers_wrote_for_themselves_is_copied_into_the_file_when_nothing_comes_for_a_while()
+    {
+        var file = new FileInfo(_folder.File);
+        for (var round = 1; round <= 3; round++)
+        {
+            await LetWriterSleepAsync();
+            file.Refresh();
+            var before = file.Length;
+            var large = Batch(round) with { Events = Encoding.UTF8.GetBytes($"[\"{new string('e', 90_000)}\"]") };
+            (await _store.AppendAsync(large with { MayBlock = true })).ShouldBe(AppendResult.Appended);
+            await UntilAsync(() =>
+            {
+                file.Refresh();
+                return file.Length >= before + 90_000;
+            });
+        }
+    }
+
+    [Fact]
     public async Task Heads_that_left_memory_are_read_again()
     {
         for (var round = 0; round < 2; round++)
@@ -146,8 +231,37 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         return append;
     }
 
+    /// <summary>Appends until a caller has written for itself; from then on the writer sleeps.</summary>
+    private async Task LetWriterSleepAsync()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var append = AppendHere(_warmUps++);
+            if (append.IsCompleted && _thread == Environment.CurrentManagedThreadId) break;
+            await append;
+            Stopwatch.GetElapsedTime(begun).ShouldBeLessThan(Patience);
+        }
+
+        while (_writing.Wait(0))
+        {
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Stopwatch.GetElapsedTime(begun).ShouldBeLessThan(Patience);
+            await Task.Yield();
+        }
+    }
+
     private JournalAppend Batch(int key) =>
         new(KeyOf(key), _store.OwnerEpoch, 0, "[1]"u8.ToArray(), 1, DateTimeOffset.UnixEpoch);
+
+    private ValueTask<AppendResult> AppendHere(int key) => _store.AppendAsync(Batch(key) with { MayBlock = true });
 
     private Task<AppendResult> AppendAsync(int key, CancellationToken cancellationToken = default) =>
         _store.AppendAsync(Batch(key), cancellationToken).AsTask();
