@@ -157,10 +157,16 @@ internal sealed class JournalWriter
 
     private void RunAppends(bool isHere)
     {
-        var failure = _health.Refusal() ?? Commit();
-        if (isHere) _requests[0].Tell(failure);
-        else AppendRequest.TellAll(_requests, failure);
-        _requests.Clear();
+        try
+        {
+            var failure = _health.Refusal() ?? Commit();
+            if (isHere) _requests[0].Tell(failure);
+            else AppendRequest.TellAll(_requests, failure);
+        }
+        finally
+        {
+            _requests.Clear();
+        }
     }
 
     /// <returns>Null: durable. Else what to throw, anew for each caller.</returns>

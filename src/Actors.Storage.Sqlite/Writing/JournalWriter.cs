@@ -106,11 +106,17 @@ internal sealed class JournalWriter
     private void RunAppends(bool isHere)
     {
         _isClean = false;
-        var failure = _health.Refusal() ?? TryTransact(_applyBatch);
-        if (failure is null) _options.OnBoundary?.Invoke(JournalBoundary.AfterFlush);
-        if (isHere) _batch[0].Tell(failure);
-        else AppendRequest.TellAll(_batch, failure);
-        _batch.Clear();
+        try
+        {
+            var failure = _health.Refusal() ?? TryTransact(_applyBatch);
+            if (failure is null) _options.OnBoundary?.Invoke(JournalBoundary.AfterFlush);
+            if (isHere) _batch[0].Tell(failure);
+            else AppendRequest.TellAll(_batch, failure);
+        }
+        finally
+        {
+            _batch.Clear();
+        }
     }
 
     private void ApplyBatch()
