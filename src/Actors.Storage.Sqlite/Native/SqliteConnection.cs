@@ -61,7 +61,11 @@ internal sealed class SqliteConnection : IDisposable
     {
         Check(raw.sqlite3_prepare_v2(_db, sql, out var handle));
         using var statement = new SqliteStatement(this, handle);
-        return statement.Step() ? statement.Text(0) : null;
+        if (!statement.Step()) return null;
+        var text = statement.Text(0);
+        // What it changes is committed behind its last row, and only a step tells how that went.
+        statement.Run();
+        return text;
     }
 
     /// <summary>The first column of all rows of a statement that is run once.</summary>

@@ -68,6 +68,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         var warm = await Load.WarmUpAsync(_settings.Clients, warmUp ?? operation);
         var (commits, appends) = (_stores.Sum(s => s.Commits), _stores.Sum(s => s.Appends));
+        var appendTicks = _stores.Sum(s => s.AppendTime.Ticks);
         var serverCpu = _database?.Cpu ?? TimeSpan.Zero;
         var load = await Load.RunAsync(_settings.Clients, _settings.Duration, operation, stopOnCancel);
         var ofServer = (_database?.Cpu ?? TimeSpan.Zero) - serverCpu;
@@ -78,6 +79,7 @@ internal sealed class Bench : IAsyncDisposable
             WarmUp = warm,
             Commits = _stores.Sum(s => s.Commits) - commits,
             Appends = _stores.Sum(s => s.Appends) - appends,
+            AppendTime = new TimeSpan(_stores.Sum(s => s.AppendTime.Ticks) - appendTicks),
         };
     }
 
@@ -146,7 +148,7 @@ internal sealed class Bench : IAsyncDisposable
     private async ValueTask<IJournalStore> OpenCountedAsync(
         IServiceProvider services, CancellationToken cancellationToken)
     {
-        var store = new CountingStore(await OpenStoreAsync(cancellationToken));
+        var store = new CountingStore(await OpenStoreAsync(cancellationToken), isTimed: _settings.Clients == 1);
         lock (_stores) _stores.Add(store);
         return store;
     }

@@ -6,10 +6,11 @@ using Actors.Tests.Shared;
 
 namespace Actors.Benchmarks.Measuring;
 
-/// <summary>Counts appends; everything else goes through.</summary>
-internal sealed class CountingStore(IJournalStore inner) : DelegatingStore(inner)
+/// <summary>Counts appends, and takes their time if asked to; everything else goes through.</summary>
+internal sealed class CountingStore(IJournalStore inner, bool isTimed) : DelegatingStore(inner)
 {
     private long _appends;
+    private long _ticks;
 
     public long Appends => Interlocked.Read(ref _appends);
 
@@ -21,11 +22,22 @@ internal sealed class CountingStore(IJournalStore inner) : DelegatingStore(inner
         _ => Appends,
     };
 
+    /// <summary>From call to result, of all appends together; zero if nobody asked for it.</summary>
+    public TimeSpan AppendTime => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks));
+
     public override ValueTask<AppendResult> AppendAsync(
         JournalAppend append, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _appends);
-        return base.AppendAsync(append, cancellationToken);
+        return isTimed ? TimeAsync(append, cancellationToken) : base.AppendAsync(append, cancellationToken);
+    }
+
+    private async ValueTask<AppendResult> TimeAsync(JournalAppend append, CancellationToken cancellationToken)
+    {
+        var from = Stopwatch.GetTimestamp();
+        var result = await base.AppendAsync(append, cancellationToken);
+        Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - from);
+        return result;
     }
 }
 

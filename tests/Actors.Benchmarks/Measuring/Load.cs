@@ -96,7 +96,14 @@ internal sealed record LoadResult(long[] Latencies, TimeSpan Elapsed, TimeSpan C
     /// <summary>Appends meanwhile.</summary>
     public long Appends { get; init; }
 
+    /// <summary>Time of these appends, from call to result, if it was taken.</summary>
+    public TimeSpan AppendTime { get; init; }
+
     public int Completed => Latencies.Length;
+
+    /// <summary>Mean time of an operation less that of its appends, of one client: what the engine adds.</summary>
+    public double MicrosBesideAppends =>
+        (Stopwatch.GetElapsedTime(0, Latencies.Sum()) - AppendTime).TotalMicroseconds / Math.Max(1, Completed);
 
     public double PerSecond => Completed / Elapsed.TotalSeconds;
 

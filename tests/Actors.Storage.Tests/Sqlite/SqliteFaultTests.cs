@@ -196,6 +196,16 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    public void A_failure_behind_the_first_row_is_no_answer()
+    {
+        using var connection = SqliteConnection.Open(_folder.File, create: true);
+        connection.QueryText("SELECT 'wal'").ShouldBe("wal");
+        connection.QueryText("SELECT 'wal' WHERE 1 = 2").ShouldBeNull();
+        Should.Throw<SqliteFailure>(
+            () => connection.QueryText("SELECT 'wal' UNION ALL SELECT abs(-9223372036854775807 - 1)"));
+    }
+
+    [Fact]
     public async Task After_a_torn_write_a_store_opens_with_all_that_was_acknowledged_before_the_tear()
     {
         const int count = 60;
