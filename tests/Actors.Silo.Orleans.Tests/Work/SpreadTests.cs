@@ -37,14 +37,13 @@ public sealed class SpreadTests
     public async Task All_silos_run_work_also_after_each_of_them_was_replaced()
     {
         await using var cluster = await StartAsync(2);
-        using var late = new CancellationTokenSource(Patience);
-        await WorkOnAllAsync(cluster, late.Token);
+        await WorkOnAllAsync(cluster);
         await cluster.AddSiloAsync();
         await cluster.StopAsync(0);
-        await WorkOnAllAsync(cluster, late.Token);
+        await WorkOnAllAsync(cluster);
         await cluster.AddSiloAsync();
         await cluster.StopAsync(0);
-        await WorkOnAllAsync(cluster, late.Token);
+        await WorkOnAllAsync(cluster);
     }
 
     [Fact]
@@ -85,11 +84,12 @@ public sealed class SpreadTests
         .AddProcess(Process.Define<Payload>("spread").Step("only", s => s.Call("work")).Build()));
 
     /// <summary>Runs processes until each silo has run some of the work.</summary>
-    private async Task WorkOnAllAsync(RunningCluster cluster, CancellationToken cancellationToken)
+    private async Task WorkOnAllAsync(RunningCluster cluster)
     {
+        using var late = new CancellationTokenSource(Patience);
         _attempts.Clear();
         while (!cluster.Silos.All(silo => _attempts.GetValueOrDefault(silo.SiloAddress) >= BatchCount / 2))
-            await RunAsync(cluster, cancellationToken);
+            await RunAsync(cluster, late.Token);
     }
 
     private Task RunAsync(RunningCluster cluster, CancellationToken cancellationToken) =>
