@@ -6,8 +6,8 @@ using Npgsql;
 namespace Actors.Storage.Postgres.Writing;
 
 /// <summary>
-/// The one thread that writes. It takes what waits in the queue into one commit, which is one round trip, and only then
-/// answers. A commit whose answer was lost is resolved by reading.
+/// The one thread that writes; a caller that is alone may take its place. It takes what waits in the queue into one
+/// commit, which is one round trip, and only then answers. A commit whose answer was lost is resolved by reading.
 /// </summary>
 internal sealed class JournalWriter
 {

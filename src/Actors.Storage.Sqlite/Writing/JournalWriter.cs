@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Actors.Storage.Sqlite.Writing;
 
 /// <summary>
-/// The one thread that writes. It takes what waits in the queue into one transaction, flushes, and only then answers:
-/// one flush serves all who came while the one before it ran.
+/// The one thread that writes; a caller that is alone may take its place. It takes what waits in the queue into one
+/// transaction, flushes, and only then answers: one flush serves all who came while the one before it ran.
 /// </summary>
 internal sealed class JournalWriter
 {

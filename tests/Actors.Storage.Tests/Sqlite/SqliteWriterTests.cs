@@ -20,11 +20,16 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        await OpenAsync(idleCheckpointAfter: TimeSpan.FromHours(1));
+    }
+
+    private async Task OpenAsync(TimeSpan idleCheckpointAfter)
+    {
         var options = _folder.Options;
         options.QueueCountMax = 4;
         options.TransactionCountMax = 2;
         options.HeadCacheCountMax = 16;
-        options.IdleCheckpointAfter = TimeSpan.FromMilliseconds(20);
+        options.IdleCheckpointAfter = idleCheckpointAfter;
         options.OnBoundary = boundary =>
         {
             if (boundary != JournalBoundary.BeforeWrite) return;
@@ -178,6 +183,8 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     [Fact]
     public async Task What_callers_wrote_for_themselves_is_copied_into_the_file_when_nothing_comes_for_a_while()
     {
+        await _store.DisposeAsync();
+        await OpenAsync(idleCheckpointAfter: TimeSpan.FromMilliseconds(20));
         var file = new FileInfo(_folder.File);
         for (var round = 1; round <= 3; round++)
         {
