@@ -14,6 +14,7 @@ internal sealed class Envelope
     public const string PendingName = "pending";
 
     // Made when it is first written to a wire: by one thread or by two, with one result.
+    [NonSerialized]
     private byte[]? _json;
 
     /// <summary>Frozen name of the message; <see cref="MessageNames"/> has them all.</summary>
@@ -33,6 +34,7 @@ internal sealed class Envelope
     public string? CorrelationId { get; set; }
 
     /// <summary>The message, if it has not crossed a wire.</summary>
+    [field: NonSerialized]
     public object? Message { get; init; }
 
     /// <summary>Not yet: ask again.</summary>
