@@ -22,6 +22,9 @@ internal sealed class JournalRequest(GrainKey key, long? afterSequence, int byte
 
     public long BytesMax => Math.Max(1, bytesMax);
 
+    /// <summary>Whether all that is asked for has come.</summary>
+    public bool IsRead { get; set; }
+
     public Task<JournalPage> Task => _done.Task;
 
     /// <summary>The last record there is.</summary>
@@ -84,6 +87,7 @@ internal sealed class JournalRequest(GrainKey key, long? afterSequence, int byte
     public void Reset()
     {
         _records.Clear();
+        IsRead = false;
         (_head, _snapshot, _damage) = (null, null, null);
         _position = new Position(0, JournalChain.Seed(key), 0);
     }

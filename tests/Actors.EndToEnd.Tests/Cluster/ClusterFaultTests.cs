@@ -44,15 +44,16 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : ClusterLoad(ou
     public async Task A_silo_that_hangs_for_longer_than_its_lease_writes_nothing_wrong_when_it_wakes_up()
     {
         var cluster = await LoadedAsync(Tuned, 400);
+        var silo = await cluster.BusiestAsync(Patient);
         var at = Now;
-        cluster.Silos[1].Send(Signal.Stop);
+        silo.Send(Signal.Stop);
         // All but what waits for the silo that hangs goes on, and what was on it moves.
         await MovedAsync(cluster, at);
-        cluster.Silos[1].Send(Signal.Continue);
+        silo.Send(Signal.Continue);
 
         // It finds itself declared dead, and ends: a new one takes its place.
-        await cluster.Silos[1].EndedAsync(Patient);
-        await cluster.Silos[1].StartAsync(Patient);
+        await silo.EndedAsync(Patient);
+        await silo.StartAsync(Patient);
         await JudgeAsync();
         await TellAsync("hung (SIGSTOP), tuned", at);
     }
@@ -68,8 +69,9 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : ClusterLoad(ou
     private async Task MeasureKillAsync(string name, string settings)
     {
         var cluster = await LoadedAsync(settings, 400);
+        var silo = await cluster.BusiestAsync(Patient);
         var at = Now;
-        await cluster.Silos[1].KillAsync();
+        await silo.KillAsync();
         await JudgeAsync();
         await TellAsync($"killed with SIGKILL, {name}", at);
         (await cluster.LateSinceAsync(at, Patient)).Moved.Count.ShouldBeGreaterThan(0);

@@ -64,6 +64,20 @@ internal sealed class ThreeSilos : IAsyncDisposable
         options);
 
     /// <summary>
+    /// The one on which most of what is under way began: silos are not equally busy, and one may have next to nothing.
+    /// </summary>
+    public async Task<FaultServer> BusiestAsync(CancellationToken cancellationToken)
+    {
+        var process = (int)await Store.AnsweredAsync(
+            """
+            SELECT substring(o.holder FROM '^process ([0-9]+) ')::int FROM keys k JOIN owners o ON o.epoch = k.epoch
+            WHERE k.kind = 1 AND k.ended_at IS NULL GROUP BY o.holder ORDER BY count(*) DESC LIMIT 1
+            """,
+            cancellationToken);
+        return Silos.Single(silo => silo.ProcessId == process);
+    }
+
+    /// <summary>
     /// What was under way at a time, and how long after it the next event of each invocation was recorded.
     /// </summary>
     public async Task<(Lateness Moved, Lateness All)> LateSinceAsync(

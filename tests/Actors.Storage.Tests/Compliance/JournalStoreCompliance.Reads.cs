@@ -104,6 +104,44 @@ public abstract partial class JournalStoreCompliance
             .ShouldBe(Enumerable.Range(1, 10).Select(i => (long)i));
     }
 
+    // A store may read short journals, and records that are small, in a way of their own.
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(15, 4096)]
+    [InlineData(16, 4096)]
+    [InlineData(16, 4097)]
+    [InlineData(17, 10)]
+    [InlineData(40, 10)]
+    public async Task A_journal_reads_the_same_however_long_it_is_and_however_large_its_records_are(
+        int count, int bytes)
+    {
+        var (plain, snapshotted) = (NewKey(), NewKey());
+        ReadOnlyMemory<byte> state = Json("\"state\"");
+        for (var i = 0; i < count; i++)
+        {
+            var text = $"\"{new string('x', (i == count / 2 ? bytes : 10) - 2)}\"";
+            await AppendedAsync(Batch(plain, i * 2, count: 2, text: text));
+            var record = Batch(snapshotted, i * 2, count: 2, text: text);
+            await AppendedAsync(i == 0 ? record with { Snapshot = state } : record);
+        }
+
+        var whole = await Store.ReadAsync(plain);
+        var rest = await Store.ReadAsync(snapshotted);
+
+        whole.HeadSequence.ShouldBe(2 * count);
+        whole.HeadEpoch.ShouldBe(Store.OwnerEpoch);
+        whole.Snapshot.ShouldBeNull();
+        whole.More.ShouldBeFalse();
+        (rest.HeadSequence, rest.HeadEpoch, rest.Snapshot!.Sequence, rest.More).ShouldBe(
+            (2L * count, Store.OwnerEpoch, 2L, false));
+        Texts(whole.Records).ShouldBe(Texts(await ReadAllAsync(plain)));
+        Texts(rest.Records).ShouldBe(Texts((await ReadAllAsync(snapshotted)).Skip(1)));
+
+        static IEnumerable<string> Texts(IEnumerable<JournalRecord> records) => records.Select(record =>
+            $"{record.FirstSequence} {record.EventCount} {record.Epoch} {record.At:O} " +
+            Convert.ToHexString(record.Events.Span));
+    }
+
     [Fact]
     public async Task Reads_beside_appends_see_a_journal_without_holes()
     {
