@@ -23,11 +23,11 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await OpenAsync(idleCheckpointAfter: TimeSpan.FromHours(1));
     }
 
-    private async Task OpenAsync(TimeSpan idleCheckpointAfter)
+    private async Task OpenAsync(TimeSpan idleCheckpointAfter, int queueMax = 4, int transactionMax = 2)
     {
         var options = _folder.Options;
-        options.QueueCountMax = 4;
-        options.TransactionCountMax = 2;
+        options.QueueCountMax = queueMax;
+        options.TransactionCountMax = transactionMax;
         options.HeadCacheCountMax = 16;
         options.IdleCheckpointAfter = idleCheckpointAfter;
         options.OnBoundary = boundary =>
@@ -215,6 +215,39 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         }
 
         (await _store.ReadAsync(KeyOf(7))).Records.Count.ShouldBe(2);
+    }
+
+    // More journals than heads are remembered.
+    [Fact]
+    public async Task Many_appends_to_the_same_journals_in_one_transaction_see_each_other()
+    {
+        const int keys = 41;
+        await _store.DisposeAsync();
+        await OpenAsync(idleCheckpointAfter: TimeSpan.FromHours(1), queueMax: 256, transactionMax: 256);
+        var first = await BlockWriterAsync();
+        var before = _transactions;
+        var rounds = new List<Task<AppendResult>>[4];
+        for (var round = 0; round < rounds.Length; round++)
+        {
+            // The last round comes too late for what it expects.
+            var expected = Math.Min(round, 2);
+            var projection = new Projection($"round-{round}", DateTimeOffset.UnixEpoch);
+            rounds[round] = [.. Enumerable.Range(1, keys).Select(i => _store.AppendAsync(
+                Batch(i) with { ExpectedSequence = expected, Projection = projection }).AsTask())];
+        }
+
+        _mayWrite.Set();
+        (await first).ShouldBe(AppendResult.Appended);
+        for (var round = 0; round < rounds.Length; round++)
+        {
+            var verdict = round < 3 ? AppendResult.Appended : AppendResult.StaleSequence;
+            (await Task.WhenAll(rounds[round])).ShouldAllBe(result => result == verdict);
+        }
+
+        _transactions.ShouldBe(before + 1);
+        for (var i = 1; i <= keys; i++) (await _store.ReadAsync(KeyOf(i))).Records.Count.ShouldBe(3);
+        var list = await _store.ListAsync(new ProjectionFilter(GrainKind.Entity, "default"));
+        list.Rows.Count(row => row.Projection.Status == "round-2").ShouldBe(keys);
     }
 
     [Fact]
