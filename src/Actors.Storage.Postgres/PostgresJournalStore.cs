@@ -10,9 +10,9 @@ namespace Actors.Storage.Postgres;
 
 /// <summary>
 /// The journal store on PostgreSQL 15 or later, owned by one process at a time, or shared by the silos of a cluster
-/// (<see cref="PostgresJournalOptions.Shared"/>). One thread of each process writes, for all callers together,
-/// in one round trip per commit; reads run beside it. While the server is away, appends and reads wait for it, and then
-/// fail.
+/// (<see cref="PostgresJournalOptions.Shared"/>). One thread of each process at a time writes, in one round
+/// trip per commit: its own, for all callers together, or that of a caller who is alone and may block. Reads run beside
+/// it. While the server is away, appends and reads wait for it, and then fail.
 /// </summary>
 public sealed class PostgresJournalStore : IJournalStore
 {

@@ -10,8 +10,8 @@ namespace Actors.Storage.Sqlite;
 
 /// <summary>
 /// The embedded journal store: one SQLite file with a write-ahead log, flushed at every commit
-/// (<c>synchronous=FULL</c>), owned by one process. One thread writes, for all callers together; reads run beside it on
-/// their callers' threads.
+/// (<c>synchronous=FULL</c>), owned by one process. One thread at a time writes: its own, for all callers together, or
+/// that of a caller who is alone and may block. Reads run beside it on their callers' threads.
 /// </summary>
 public sealed class SqliteJournalStore : IJournalStore
 {
