@@ -44,7 +44,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : ClusterLoad(ou
     public async Task A_silo_that_hangs_for_longer_than_its_lease_writes_nothing_wrong_when_it_wakes_up()
     {
         var cluster = await LoadedAsync(Tuned, 400);
-        var silo = await cluster.BusiestAsync(Patient);
+        var silo = cluster.Silos[await cluster.BusiestAsync(Patient)];
         var at = Now;
         silo.Send(Signal.Stop);
         // All but what waits for the silo that hangs goes on, and what was on it moves.
@@ -69,7 +69,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : ClusterLoad(ou
     private async Task MeasureKillAsync(string name, string settings)
     {
         var cluster = await LoadedAsync(settings, 400);
-        var silo = await cluster.BusiestAsync(Patient);
+        var silo = cluster.Silos[await cluster.BusiestAsync(Patient)];
         var at = Now;
         await silo.KillAsync();
         await JudgeAsync();

@@ -34,10 +34,10 @@ public abstract class ClusterLoad(ITestOutputHelper output) : IAsyncLifetime
 
     /// <summary>Three silos in the midst of their work.</summary>
     private protected async Task<ThreeSilos> LoadedAsync(
-        string settings, int orders, TimeSpan? patience = null, uint? user = null)
+        string settings, int orders, TimeSpan? patience = null, uint? firstUser = null)
     {
         _shop = await ShopOnPostgres.StartAsync(patience ?? TimeSpan.FromMinutes(4), latencyMsMax: 200);
-        _cluster = await ThreeSilos.StartAsync(_shop, settings, user);
+        _cluster = await ThreeSilos.StartAsync(_shop, settings, firstUser);
         _shop.Begin(orders, _cluster.Connect, ClientsCount);
         await _shop.ReachedAsync(0.2);
         return _cluster;

@@ -7,7 +7,7 @@ namespace Actors.EndToEnd.Tests.Cluster;
 /// <summary>Three silos of a cluster as child processes on one schema.</summary>
 internal sealed class ThreeSilos : IAsyncDisposable
 {
-    private ThreeSilos(ShopOnPostgres shop, uint? user)
+    private ThreeSilos(ShopOnPostgres shop, uint? firstUser)
     {
         Store = new StoreOfTest(shop.Server, "cluster");
         var database = new UriBuilder(Store.Address);
@@ -21,7 +21,7 @@ internal sealed class ThreeSilos : IAsyncDisposable
                 "--silo-port", Text(SiloPorts[i]), "--gateway-port", Text(FaultServer.FreePort()),
                 "--lease", $"{Lease.TotalSeconds}s")),
         ];
-        if (user is { } id) Silos[1].RunAs(id);
+        for (var i = 0; i < Silos.Count && firstUser is not null; i++) Silos[i].RunAs(firstUser.Value + (uint)i);
     }
 
     /// <summary>For how long a member of the store may be silent.</summary>
@@ -40,12 +40,12 @@ internal sealed class ThreeSilos : IAsyncDisposable
     /// <summary>Starts them.</summary>
     /// <param name="shop">What they work for.</param>
     /// <param name="settings">Of section <c>Silo:InCluster</c>.</param>
-    /// <param name="user">As whom the second of them runs; null: as this process.</param>
-    public static async Task<ThreeSilos> StartAsync(ShopOnPostgres shop, string settings, uint? user = null)
+    /// <param name="firstUser">As whom the first of them runs, the others as the next; null: as this process.</param>
+    public static async Task<ThreeSilos> StartAsync(ShopOnPostgres shop, string settings, uint? firstUser = null)
     {
         await File.WriteAllTextAsync(
             shop.Folder.At("actors.json"), $$"""{ "Silo": { "InCluster": {{settings}} } }""", shop.Patient);
-        var silos = new ThreeSilos(shop, user);
+        var silos = new ThreeSilos(shop, firstUser);
         try
         {
             await Task.WhenAll(silos.Silos.Select(silo => silo.StartAsync(shop.Patient)));
@@ -66,7 +66,8 @@ internal sealed class ThreeSilos : IAsyncDisposable
     /// <summary>
     /// The one on which most of what is under way began: silos are not equally busy, and one may have next to nothing.
     /// </summary>
-    public async Task<FaultServer> BusiestAsync(CancellationToken cancellationToken)
+    /// <returns>Its place among <see cref="Silos"/>.</returns>
+    public async Task<int> BusiestAsync(CancellationToken cancellationToken)
     {
         var process = (int)await Store.AnsweredAsync(
             """
@@ -74,7 +75,7 @@ internal sealed class ThreeSilos : IAsyncDisposable
             WHERE k.kind = 1 AND k.ended_at IS NULL GROUP BY o.holder ORDER BY count(*) DESC LIMIT 1
             """,
             cancellationToken);
-        return Silos.Single(silo => silo.ProcessId == process);
+        return Enumerable.Range(0, Silos.Count).Single(i => Silos[i].ProcessId == process);
     }
 
     /// <summary>
