@@ -6,8 +6,8 @@ using NpgsqlTypes;
 namespace Actors.Storage.Postgres.Reading;
 
 /// <summary>
-/// Reads journals: those that are asked for while a read runs go together in the next one. A read sees one state of the
-/// database, and checks that every record continues the one before it.
+/// Reads journals: those that are asked for while a read runs go together in the next one. Of each journal it
+/// sees one state of the database, and checks that every record continues the one before it.
 /// </summary>
 internal sealed class JournalReader(IReads pool, SeenHeads? seen = null)
 {
@@ -22,8 +22,8 @@ internal sealed class JournalReader(IReads pool, SeenHeads? seen = null)
     private const int Snapshot = JournalTail.Snapshot;
     private const int Position = 3;
 
-    // The newest records of a journal, and what came before them if there is a snapshot of it: all there is of most
-    // journals, for half of what the statement below costs. One whose records are more or larger is read by that.
+    // The newest records of a journal and its snapshot: all there is of most journals, for half of what the statement
+    // below costs. A journal whose records are more or larger is read by that, too: one round trip more.
     private const string Tails =
         """
         SELECT q.n, k.id, k.epoch, r.*
