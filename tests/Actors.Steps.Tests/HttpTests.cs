@@ -36,6 +36,11 @@ public sealed class HttpTests : IDisposable
         seen.Headers.Keys.ShouldNotContain("Cookie");
     }
 
+    // Made by the runtime where a connection is reset between coming about and its first use.
+    [Fact]
+    public void An_exception_of_the_socket_itself_is_a_broken_connection() =>
+        HttpFailures.IsOfTransport(new SocketException((int)SocketError.NotConnected)).ShouldBeTrue();
+
     [Fact]
     public async Task Keys_that_no_header_takes_are_encoded_and_a_bad_trace_parent_is_left_out()
     {

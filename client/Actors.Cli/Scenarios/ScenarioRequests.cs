@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Actors.Cli.Scenarios;
@@ -50,7 +51,7 @@ internal sealed class ScenarioRequests(HttpClient http, IReadOnlyDictionary<stri
         {
             answer = await http.SendAsync(message, cancellationToken);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             throw new ScenarioException($"{request.Method} {request.Target} failed: {e.Message}");
         }

@@ -244,7 +244,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
                 using var answer = await http.GetAsync(address, cancellationToken);
                 if (answer.IsSuccessStatusCode) return;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 // Not there yet.
             }

@@ -43,7 +43,7 @@ internal sealed class ApiSender(HttpClient http, string baseAddress, HttpActorsC
                     mayRepeat = failure is StandbyException || MayRepeat(request, response.StatusCode);
                 }
             }
-            catch (Exception e) when (IsConnectionLoss(e) && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (ConnectionLoss.Is(e) && !cancellationToken.IsCancellationRequested)
             {
                 failure = new UnavailableException($"the silo at {baseAddress} can't be reached: {e.Message}", e);
                 mayRepeat = request.Repetition == Repetition.Safe || WasNotSent(e);
@@ -62,10 +62,6 @@ internal sealed class ApiSender(HttpClient http, string baseAddress, HttpActorsC
             request.Repetition == Repetition.Safe,
         _ => false,
     };
-
-    // A cancellation that nobody asked for is the HttpClient's own timeout.
-    private static bool IsConnectionLoss(Exception e) =>
-        e is HttpRequestException or IOException or OperationCanceledException;
 
     private static bool WasNotSent(Exception e) => e is HttpRequestException
     {

@@ -44,8 +44,7 @@ internal sealed class EventStream : IDisposable
                 return ApiJson.Read<HistoryEvent>(data.WrittenSpan);
             }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException &&
-            !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (ConnectionLoss.Is(e) && !cancellationToken.IsCancellationRequested)
         {
             // Resumed by the caller, after the last whole event.
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Actors.EndToEnd.Tests.Standby;
 
@@ -30,7 +31,7 @@ internal sealed class EitherSilo(Uri first, Uri second) : DelegatingHandler(new 
 
             return response;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             Interlocked.CompareExchange(ref _turn, turn + 1, turn);
             throw;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Actors.Client;
 using Actors.EndToEnd.Tests.Faults;
@@ -63,7 +64,7 @@ internal sealed class TwoSilos : IAsyncDisposable
                     status == "ready" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable);
                 return health;
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException
+            catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException
                 && !cancellationToken.IsCancellationRequested)
             {
                 // It hangs, or has not come up yet.

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Actors.Client;
 using Actors.Journal;
 using Actors.Silo.Tests.Engine;
@@ -38,6 +39,23 @@ public sealed class HttpClientRetryTests
         started.Created.ShouldBeFalse();
         silo.Engine.Starts.ShouldBe(1);
         broken.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_before_its_first_use_is_lost_like_any_other()
+    {
+        await using var silo = await RunningSilo.StartAsync();
+        using var broken = new BrokenAtFirst();
+        using var http = new HttpClient(broken) { BaseAddress = silo.Address };
+        using var client = new HttpActorsClient(http, new HttpActorsClientOptions { RetryTimeMax = Long });
+        await client.StartAsync(new StartRequest("approve"));
+        broken.Requests.ShouldBe(2);
+
+        using var again = new BrokenAtFirst();
+        using var impatient = new HttpClient(again) { BaseAddress = silo.Address };
+        using var other = new HttpActorsClient(impatient, new HttpActorsClientOptions { RetryTimeMax = TimeSpan.Zero });
+        (await Should.ThrowAsync<UnavailableException>(() => other.ListProcessesAsync())).InnerException
+            .ShouldBeOfType<SocketException>();
     }
 
     [Fact]
@@ -234,5 +252,18 @@ public sealed class HttpClientRetryTests
             });
             next(app);
         };
+    }
+
+    /// <summary>
+    /// Fails as the runtime's own handler does if a connection is reset between coming about and its first use.
+    /// </summary>
+    private sealed class BrokenAtFirst() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public int Requests { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) => ++Requests == 1
+            ? throw new SocketException((int)SocketError.NotConnected)
+            : base.SendAsync(request, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Actors.Definitions;
 
@@ -21,9 +22,12 @@ internal static class HttpFailures
             ? status is 408 or 425 or 429 or (>= 500 and <= 599)
             : spec.Transient.Contains(status);
 
-    /// <summary>Whether an exception is what a broken connection looks like.</summary>
+    /// <summary>
+    /// Whether an exception is what a broken connection looks like. The socket's own comes through where a connection is
+    /// lost between coming about and being used for the first time.
+    /// </summary>
     public static bool IsOfTransport(Exception exception) =>
-        exception is HttpRequestException or IOException or OperationCanceledException;
+        exception is HttpRequestException or IOException or SocketException or OperationCanceledException;
 
     /// <summary>The failure of an answer that is no success.</summary>
     public static async ValueTask<StepResult> OfStatusAsync(
