@@ -33,6 +33,7 @@ internal static class WorkItemFactory
             Limit = isUndo || stage is not null && compiled.Step.Limit is { PerSecond: null, Queue: null } ? null : compiled.Step.Limit,
             Stage = stage,
             TraceParent = state.TraceParent,
+            IsPure = stages.Length > 0,
         };
     }
 

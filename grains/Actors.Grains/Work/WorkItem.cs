@@ -43,6 +43,12 @@ public sealed record WorkItem(
 
     /// <summary>W3C trace parent of the trigger; null: none.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>
+    /// Whether it has no effect but its result: pure stages of a direct pipeline. A host may run it before what asks
+    /// for it is durable, if what comes of it is recorded together with that or not at all.
+    /// </summary>
+    public bool IsPure { get; init; }
 }
 
 /// <summary>What a worker does: a <see cref="StepAction"/> with its paths and placeholders resolved.</summary>

@@ -178,7 +178,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             store, factory, _options.WrapWorker?.Invoke(worker) ?? worker, _time, _options.Host,
             _loggers.CreateLogger<EmbeddedGrainHost>(), _options.Runtime);
         host.OnStoreStopped = LoseStore;
-        var cluster = _options.Cluster?.Invoke(host, _options.WrapWorker?.Invoke(worker) ?? worker, catalog);
+        var cluster = _options.Cluster?.Invoke(host, host.Workers.Worker, catalog);
         if (cluster is not null) host.Around = cluster;
         var edge = (IClientHost?)cluster ?? host;
         entities.Host = edge;

@@ -11,6 +11,7 @@ internal sealed partial class Activation : IGrainTurn
     private DateTimeOffset _now;
     private PendingCall? _caller;
     private bool _isAnswered;
+    private (WorkItem Item, int Effect)? _inTurn;
 
     DateTimeOffset IGrainTurn.Now => _now;
 
@@ -45,7 +46,11 @@ internal sealed partial class Activation : IGrainTurn
 
     void IGrainTurn.Post(GrainKey to, GrainMessage message) => Ask(new Effect(EffectKind.Post, to, message, null, default));
 
-    void IGrainTurn.Dispatch(WorkItem item) => Ask(new Effect(EffectKind.Dispatch, default, item, null, default));
+    void IGrainTurn.Dispatch(WorkItem item)
+    {
+        if (_inTurn is null && _host.Workers.MayRunInTurn(item)) _inTurn = (item, _collecting.Effects.Count);
+        Ask(new Effect(EffectKind.Dispatch, default, item, null, default));
+    }
 
     void IGrainTurn.CancelWork(WorkKey key) => Ask(new Effect(EffectKind.CancelWork, default, null, null, key));
 
@@ -54,6 +59,27 @@ internal sealed partial class Activation : IGrainTurn
     void IGrainTurn.WakeAt(DateTimeOffset? due) => SetWakeAt(due);
 
     void IGrainTurn.Rest() => _rests = true;
+
+    /// <summary>
+    /// Pure work that takes a moment: what comes of it goes into the batch of the turn that asked for it, so both are
+    /// recorded, or neither. At most one piece of it per message; the next is for workers.
+    /// </summary>
+    private void RunInTurn()
+    {
+        if (_inTurn is not { } asked || _host.Workers.RunInTurn(asked.Item) is not { } outcome) return;
+        _collecting.Effects.RemoveAt(asked.Effect);
+        _caller = null;
+        _rests = false;
+        SeeTime();
+        _grain!.Receive(outcome, this);
+    }
+
+    // Never backwards.
+    private void SeeTime()
+    {
+        var now = _host.Time.GetUtcNow();
+        if (now > _now) _now = now;
+    }
 
     private void Ask(Effect effect) => _collecting.Effects.Add(effect);
 }

@@ -177,8 +177,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         _caller = caller;
         _isAnswered = caller is null;
         _collecting.Turns++;
-        var now = _host.Time.GetUtcNow();
-        if (now > _now) _now = now;
+        SeeTime();
         try
         {
             if (message is Touch)
@@ -193,6 +192,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
                 if (!_isAnswered) throw new InvalidOperationException("the message was not answered, now or later");
                 if (_isShared && caller is not null && message is not IRepeatable)
                     _collecting.NeedsProof |= _collecting.Events.EventCount == events;
+                RunInTurn();
             }
 
             if (_inFlight is null && _collecting is { HasEvents: false, NeedsProof: false }) CarryOut(_collecting);
@@ -209,6 +209,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         finally
         {
             _caller = null;
+            _inTurn = null;
         }
     }
 
@@ -259,10 +260,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
             Key, _epoch, _sequence, events, count, _now, batch.Projection, payloads, snapshot, IsLone(batch))));
     }
 
-    // Nobody is kept waiting by this thread while it writes. (Not a thread of the program's own, which may have better
-    // things to do.)
+    // Nobody is kept waiting by this thread while it writes.
     private bool IsLone(TurnBatch batch) =>
-        batch.Turns == 1 && _host.IsLone && _mailbox.IsEmpty && Thread.CurrentThread.IsThreadPoolThread;
+        batch.Turns == 1 && _host.IsLone && _mailbox.IsEmpty && _host.Runtime.MayBlock;
 
     private bool Begin(TurnBatch batch, long count, ValueTask<AppendResult> append)
     {

@@ -38,6 +38,14 @@ public sealed record EmbeddedHostOptions
     public int WorkQueueMax { get; init; } = 10_000;
 
     /// <summary>
+    /// How long pure stages of a direct pipeline may take to be run by the turn that asks for them: what they give is
+    /// then recorded in the same append, and their caller is answered after them. Only stages whose last eight runs
+    /// ended at once, without awaiting anything, and within this time. Default: 200 microseconds. Range: 0 (never) to
+    /// 1 second.
+    /// </summary>
+    public TimeSpan InTurnMax { get; init; } = TimeSpan.FromMicroseconds(200);
+
+    /// <summary>
     /// Retries that a service which does not answer gets per first attempt; at least one per second. Others wait, in
     /// order; while the service answers none does. For steps that send requests. Default: 0.1. Range: 0 to 1,000.
     /// </summary>
@@ -66,6 +74,7 @@ public sealed record EmbeddedHostOptions
         Check(IdleTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromDays(1), nameof(IdleTimeout));
         Check(WorkersMax, 0, 100_000, nameof(WorkersMax));
         Check(WorkQueueMax, 0, 10_000_000, nameof(WorkQueueMax));
+        Check(InTurnMax, TimeSpan.Zero, TimeSpan.FromSeconds(1), nameof(InTurnMax));
         Check(RetryRatio, 0, 1_000, nameof(RetryRatio));
         Check(ResumeConcurrency, 1, 10_000, nameof(ResumeConcurrency));
         Check(AdmissionTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(AdmissionTimeout));

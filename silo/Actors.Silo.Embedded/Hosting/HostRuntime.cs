@@ -16,6 +16,15 @@ internal class HostRuntime
     public virtual void Queue(IThreadPoolWorkItem item, bool preferLocal) =>
         ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal);
 
+    /// <summary>
+    /// Whether the calling thread may be kept for a moment: one of the pool, never that of a user interface or another
+    /// of the program's own.
+    /// </summary>
+    public virtual bool MayBlock => Thread.CurrentThread.IsThreadPoolThread;
+
+    /// <summary>How many runs of a pure stage in a row have to be short until its turn waits for it.</summary>
+    public virtual int ShortRunsMin => 8;
+
     /// <summary>Signals a token; what is registered with it does not run on the caller's stack.</summary>
     public virtual Task CancelAsync(CancellationTokenSource source) => source.CancelAsync();
 

@@ -12,7 +12,7 @@ namespace Actors.Silo.Embedded.Hosting;
 internal sealed class WorkerPool
 {
     private readonly EmbeddedGrainHost _host;
-    private readonly IWorker _worker;
+    private readonly ShortRuns _worker;
     private readonly ConcurrentDictionary<WorkKey, Attempt> _attempts = new();
     private readonly Lock _lock = new();
     private readonly Queue<Attempt> _waiting = new();
@@ -24,7 +24,8 @@ internal sealed class WorkerPool
 
     public WorkerPool(EmbeddedGrainHost host, IWorker worker)
     {
-        (_host, _worker) = (host, worker);
+        _host = host;
+        _worker = new ShortRuns(worker, host.Options.InTurnMax, host.Time, host.Runtime);
         _limits = new LimitedQueues(
             host.Time, host.Options.WorkQueueMax, work => Begin((Attempt)work), work => LeaveStage((Attempt)work));
         _retries = new RetryQueues(
@@ -35,6 +36,9 @@ internal sealed class WorkerPool
 
     /// <summary>The queues of queued pipelines.</summary>
     public PipelineGates Stages { get; }
+
+    /// <summary>Runs attempts, whoever hands them out.</summary>
+    public IWorker Worker => _worker;
 
     /// <summary>Attempts that run.</summary>
     public int Busy => Volatile.Read(ref _busy);
@@ -60,6 +64,33 @@ internal sealed class WorkerPool
         if (item.Stage is not null) Stages.Offer(attempt);
         else AfterStage(attempt);
         return true;
+    }
+
+    /// <summary>Whether work is pure, and so short that its turn may wait for it.</summary>
+    public bool MayRunInTurn(WorkItem item) =>
+        item.IsPure && _worker.IsShort(item) && _host.Store.Health == StoreHealth.Ready && _host.Runtime.MayBlock;
+
+    /// <summary>
+    /// Runs pure work on this thread, in a worker's place. What does not end at once is cancelled, and is to be handed
+    /// out like any other.
+    /// </summary>
+    /// <returns>What became of it; null: hand it out.</returns>
+    public StepOutcome? RunInTurn(WorkItem item)
+    {
+        lock (_lock)
+        {
+            if (_isStopping || _waiting.Count > 0 || _busy >= _host.Options.WorkersMax) return null;
+            _busy++;
+        }
+
+        try
+        {
+            return _worker.RunAtOnce(item);
+        }
+        finally
+        {
+            EndPlace();
+        }
     }
 
     private void AfterStage(Attempt attempt)
@@ -175,6 +206,15 @@ internal sealed class WorkerPool
     /// <summary>Gives up the worker that an attempt has, and its other places.</summary>
     private void Release(Attempt attempt, bool succeeded)
     {
+        _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
+        if (attempt.Item.Limit is not null) _limits.End(attempt);
+        if (attempt.Item.Stage is not null) Stages.Finish(attempt, succeeded);
+        EndPlace();
+    }
+
+    /// <summary>A worker is free: it takes what has waited longest.</summary>
+    private void EndPlace()
+    {
         Attempt? next = null;
         lock (_lock)
         {
@@ -182,9 +222,6 @@ internal sealed class WorkerPool
             if (next is null && --_busy == 0 && _isStopping) _idle.TrySetResult();
         }
 
-        _attempts.TryRemove(KeyValuePair.Create(attempt.Item.Key, attempt));
-        if (attempt.Item.Limit is not null) _limits.End(attempt);
-        if (attempt.Item.Stage is not null) Stages.Finish(attempt, succeeded);
         if (next is not null) _host.Runtime.Queue(next, preferLocal: false);
     }
 

@@ -62,7 +62,8 @@ public sealed record Step
     public bool Detached { get; init; }
 
     /// <summary>
-    /// In a pipeline: a deterministic function of its input, safe to run again without a checkpoint before it.
+    /// In a pipeline: a deterministic function of its input without any effect, safe to run again without a checkpoint
+    /// before it. In a direct one it may run before its invocation's start has been acknowledged, or recorded.
     /// </summary>
     public bool Pure { get; init; }
 

@@ -7,6 +7,11 @@ internal sealed class SimulatedRuntime(SimulatedNode node, SimulatedRandom rando
 {
     public override IEqualityComparer<GrainKey> Keys => StableKeys.Instance;
 
+    public override bool MayBlock => true;
+
+    /// <summary>What can't be short is tried, too.</summary>
+    public override int ShortRunsMin => 0;
+
     public override void Queue(IThreadPoolWorkItem item, bool preferLocal) =>
         node.Scheduler.Post(node, static state => ((IThreadPoolWorkItem)state!).Execute(), item);
 

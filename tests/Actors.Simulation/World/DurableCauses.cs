@@ -41,6 +41,6 @@ internal sealed class DurableCauses(List<string>? trace)
     /// <summary>Whether a worker has said what came of it.</summary>
     public bool HasEnded(WorkKey key) => _ended.Contains(key);
 
-    /// <summary>Whether it was to run. Stages of direct pipelines run in one go and are not announced.</summary>
-    public bool Knows(WorkItem item) => item.Action is WorkAction.Stages || _scheduled.Contains(item.Key);
+    /// <summary>Whether it was to run. What is pure has no effect, and may run before that is safe.</summary>
+    public bool Knows(WorkItem item) => item.IsPure || _scheduled.Contains(item.Key);
 }

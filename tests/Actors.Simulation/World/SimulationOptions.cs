@@ -48,6 +48,7 @@ public sealed record SimulationOptions
         TimerHorizon = TimeSpan.FromSeconds(random.Pick([1, 30, 600])),
         ResumeConcurrency = random.Pick([1, 64]),
         RestingMax = random.Pick([0, 2, 64]),
+        InTurnMax = TimeSpan.FromMilliseconds(random.Pick([0, 1])),
     };
 }
 

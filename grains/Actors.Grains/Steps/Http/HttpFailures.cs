@@ -23,8 +23,8 @@ internal static class HttpFailures
             : spec.Transient.Contains(status);
 
     /// <summary>
-    /// Whether an exception is what a broken connection looks like. The socket's own comes through where a connection is
-    /// lost between coming about and being used for the first time.
+    /// Whether an exception is what a broken connection looks like. The socket's own comes through where a connection
+    /// is lost between coming about and being used for the first time.
     /// </summary>
     public static bool IsOfTransport(Exception exception) =>
         exception is HttpRequestException or IOException or SocketException or OperationCanceledException;

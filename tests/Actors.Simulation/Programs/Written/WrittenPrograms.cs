@@ -32,6 +32,12 @@ internal static class WrittenPrograms
         Of("cancel", Map("cancel")
             .Step("hold", s => s.Call("do").Undo(u => u.Call("do")))
             .Step("ask", s => s.After("hold").Wait("never")).Build(), CancelAsync),
+        Of("pure", Map("pure").Pipeline()
+            .Step("one", s => s.Call("add").Pure())
+            .Step("two", s => s.Call("add").Pure())
+            .Step("act", s => s.Call("do"))
+            .Step("three", s => s.Call("add").Pure())
+            .Step("last", s => s.Call("do")).Build(), PureAsync),
     ];
 
     /// <summary>Also those that are too large to be broken at every place.</summary>
@@ -62,6 +68,7 @@ internal static class WrittenPrograms
             .AddProcess(map)
             .AddProcess(Inner)
             .AddEntity<Tally>("tally")
+            .AddHandler<int, int>("add", (input, _) => new ValueTask<int>(input + 1))
             .AddHandler<Payload, Payload>("refuse", (_, _) => throw new TerminalException("never", "refused"))
             .AddHandler<Payload, Payload>("do", async (input, step) =>
             {
@@ -112,6 +119,14 @@ internal static class WrittenPrograms
     {
         var id = await StartAsync(context, "map", "[1,2,3]");
         await EndsAsync(context, id, InvocationStatus.Completed, "items", "items", "items", "sum");
+    }
+
+    private static async Task PureAsync(WorldContext context)
+    {
+        var id = await StartAsync(context, "pure", "5");
+        await EndsAsync(context, id, InvocationStatus.Completed, "act", "last");
+        var view = await context.EventuallyAsync(client => client.GetAsync(id));
+        if (view.Output.To<int>() != 8) context.Violation($"5 + 3 gave {view.Output}");
     }
 
     private static async Task CancelAsync(WorldContext context)
