@@ -31,7 +31,10 @@ internal sealed class GatedStore(MemoryJournalStore inner) : IJournalStore
 
     public long OwnerEpoch => inner.OwnerEpoch;
 
-    public StoreHealth Health => inner.Health;
+    /// <summary>What the store says of itself; null: what it is.</summary>
+    public StoreHealth? SaidHealth { get; set; }
+
+    public StoreHealth Health => SaidHealth ?? inner.Health;
 
     /// <summary>From now on appends wait for <see cref="Open"/>.</summary>
     public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -74,10 +74,10 @@ public sealed class InTurnTests
         await ProveAsync(test, Proofs);
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        test.OnWork = async (item, _) =>
+        test.OnWork = async (item, token) =>
         {
             begun.TrySetResult();
-            if (!item.IsPure) await end.Task;
+            if (!item.IsPure) await end.Task.WaitAsync(token);
             return new StepOutcome(item.Key, Payload.Null, null);
         };
         test.Tell("busy", (_, turn) => turn.Dispatch(TestHost.Work("busy", "other")));
@@ -89,6 +89,43 @@ public sealed class InTurnTests
         await OutcomeAsync(test, "x");
         (await test.ReadAsync("x")).ShouldBe(11);
         test.Store.Appends.Count(a => a.Key == TestHost.Key("x")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_thread_of_the_programs_own_is_not_kept()
+    {
+        await using var test = Test();
+        await ProveAsync(test, Proofs);
+        var worker = 0;
+        test.OnWork = (item, _) =>
+        {
+            worker = Environment.CurrentManagedThreadId;
+            return new(new StepOutcome(item.Key, Payload.Null, null));
+        };
+        var asked = Task.FromResult<GrainReply>(Done.Instance);
+        var thread = new Thread(() => asked = RunAsync(test, "x"));
+        thread.Start();
+        thread.Join();
+        await asked;
+        await OutcomeAsync(test, "x");
+        worker.ShouldNotBe(thread.ManagedThreadId);
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_no_appends_is_not_worked_for()
+    {
+        await using var test = Test();
+        await ProveAsync(test, Proofs);
+        var runs = 0;
+        test.OnWork = (item, _) =>
+        {
+            runs++;
+            return new(new StepOutcome(item.Key, Payload.Null, null));
+        };
+        test.Store.SaidHealth = StoreHealth.Full;
+        await Task.Run(() => RunAsync(test, "x"));
+        (await test.NextAsync<WorkRefused>()).Id.ShouldBe("x");
+        runs.ShouldBe(0);
     }
 
     [Fact]
