@@ -65,8 +65,9 @@ internal static class RetentionProgram
                 context.Violation($"[purge] '{open}' has not ended, and is gone");
         }
 
+        var signalled = context.Time.GetUtcNow();
         await context.EventuallyAsync(client => client.SignalAsync(open, "go", default, "s"));
-        await CompletesAsync(context, open);
+        await CompletesAsync(context, open, signalled);
         await WaitForAsync(context, "'later' is not done", _ => Task.FromResult(
             context.Effects.All.Any(e => e.Invocation == lasting && e.Name == "later")));
     }
@@ -74,9 +75,9 @@ internal static class RetentionProgram
     /// <summary>Starts, waits until it is removed, and starts again: all by one key.</summary>
     private static async Task AgainAsync(WorldContext context, int number)
     {
-        var id = await StartAsync(context, "brief", $"b{number}");
         var begun = context.Time.GetUtcNow();
-        var ended = (await CompletesAsync(context, id))?.EndedAt ?? begun;
+        var id = await StartAsync(context, "brief", $"b{number}");
+        var ended = (await CompletesAsync(context, id, begun))?.EndedAt ?? begun;
         // Some are looked at all the time, and in memory for that reason when their journals are removed.
         var isAsked = number == 0;
         await WaitForAsync(context, $"'{id}' is not removed", async store =>
@@ -87,8 +88,9 @@ internal static class RetentionProgram
         if (context.Time.GetUtcNow() < ended + Kept)
             context.Violation($"[purge] '{id}' was removed {context.Time.GetUtcNow() - ended} behind its end");
         await WaitForAsync(context, $"'{id}' is removed, and told", _ => IsGoneAsync(context, id));
+        begun = context.Time.GetUtcNow();
         await StartAsync(context, "brief", id.Id);
-        var again = await CompletesAsync(context, id);
+        var again = await CompletesAsync(context, id, begun);
         if (again?.EndedAt <= ended) context.Violation($"[purge] '{id}' was removed and started, and is what it was");
     }
 
@@ -124,10 +126,15 @@ internal static class RetentionProgram
         }
     }
 
+    /// <param name="context">The world.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="begun">
+    /// Before it was asked for what lets it end: it may have ended long before that was answered.
+    /// </param>
     /// <returns>Null: it was removed before somebody could be asked, in a time when none answered.</returns>
-    private static async Task<InvocationView?> CompletesAsync(WorldContext context, InvocationId id)
+    private static async Task<InvocationView?> CompletesAsync(
+        WorldContext context, InvocationId id, DateTimeOffset begun)
     {
-        var begun = context.Time.GetUtcNow();
         InvocationView view;
         try
         {
