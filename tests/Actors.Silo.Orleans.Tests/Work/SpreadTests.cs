@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
 using Actors.Definitions;
 using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Tests.Cluster;
@@ -96,8 +98,38 @@ public sealed class SpreadTests
         Task.WhenAll(Enumerable.Range(0, BatchCount).Select(async _ =>
         {
             var start = new StartRequest("spread") { Key = $"{Interlocked.Increment(ref _started)}" };
-            var id = (await OrdersOnCluster.RepeatAsync(() => cluster.Client.StartAsync(start, cancellationToken))).Id;
-            await OrdersOnCluster.RepeatAsync(
-                () => cluster.Client.WaitAsync(id, cancellationToken: cancellationToken));
+            try
+            {
+                var id = (await OrdersOnCluster.RepeatAsync(
+                    () => cluster.Client.StartAsync(start, cancellationToken))).Id;
+                await OrdersOnCluster.RepeatAsync(
+                    () => cluster.Client.WaitAsync(id, cancellationToken: cancellationToken));
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new TimeoutException($"'{start.Key}' has not ended: {await StateAsync(cluster, start.Key)}", e);
+            }
         }));
+
+    /// <summary>What each silo says of an invocation, and which parts of the stream are whose.</summary>
+    private static async Task<string> StateAsync(RunningCluster cluster, string key)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < cluster.Silos.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{cluster.Silos[i].SiloAddress}, parts ")
+                .AppendJoin(' ', cluster.Service<WorkParts>(i).GetMyQueues()).Append(": ");
+            try
+            {
+                var view = await cluster.ClientOf(i).ExplainAsync(new InvocationId("spread", key));
+                text.Append(view);
+            }
+            catch (ActorsException e)
+            {
+                text.Append(e.Message);
+            }
+        }
+
+        return text.ToString();
+    }
 }
