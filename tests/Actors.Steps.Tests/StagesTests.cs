@@ -98,24 +98,27 @@ public sealed class StagesTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_stage_sees_its_own_name_and_key()
+    public async Task Each_stage_sees_its_own_name_attempt_and_key()
     {
         var seen = new List<string>();
         _rig.Handlers.Add("see", (int i, StepContext c) =>
         {
-            seen.Add($"{c.Step}:{c.IdempotencyKey}");
+            seen.Add($"{c.Step} {c.Attempt} {c.IdempotencyKey}");
             return i;
         });
 
-        await _rig.RunAsync(Run("1", ("a", "see"), ("b", "see")));
+        await _rig.RunAsync(StepRig.Item(
+            new WorkAction.Stages([new("a", "see", 2, "key-a"), new("b", "see", 1, "key-b")]), "1"));
 
-        seen.ShouldBe(["a:orders/o-1/charge/a", "b:orders/o-1/charge/b"]);
+        seen.ShouldBe(["a 2 key-a", "b 1 key-b"]);
     }
 
     public void Dispose() => _rig.Dispose();
 
     private static WorkItem Run(string input, params (string Step, string Handler)[] stages) =>
-        StepRig.Item(new WorkAction.Stages([.. stages.Select(s => new PureStage(s.Step, s.Handler))]), input);
+        StepRig.Item(new WorkAction.Stages([.. stages.Select(s => Stage(s.Step, s.Handler))]), input);
+
+    private static PureStage Stage(string step, string handler) => new(step, handler, 1, "key-" + step);
 
     private sealed record Sample(int Value)
     {

@@ -16,7 +16,7 @@ internal static class WorkItemFactory
     public static WorkItem Create(InvocationState state, CompiledStep compiled, StepState step, StepRef reference, bool isUndo)
     {
         var input = InvocationDocument.InputOf(state, compiled, reference.Item);
-        var stages = isUndo ? [] : StagesFrom(state.Process, compiled);
+        var stages = isUndo ? [] : StagesFrom(state, compiled);
         var action = stages.Length > 1
             ? new WorkAction.Stages(stages)
             : Resolve(state, compiled, isUndo ? compiled.Undo! : compiled.Action, reference.Item, input);
@@ -108,22 +108,25 @@ internal static class WorkItemFactory
             $"'{id}' of step '{step}' can't be an id: 1 to {Names.IdCharactersMax} characters, no control characters", "mapping");
 
     /// <summary>From a pure stage of a direct pipeline on, all stages that run in the same go.</summary>
-    private static ImmutableArray<PureStage> StagesFrom(CompiledProcess process, CompiledStep first)
+    private static ImmutableArray<PureStage> StagesFrom(InvocationState state, CompiledStep first)
     {
+        var process = state.Process;
         if (!process.IsDirect || !CanJoinRun(first)) return [];
         var stages = ImmutableArray.CreateBuilder<PureStage>();
-        stages.Add(StageOf(first));
+        stages.Add(StageOf(state, first, state.Steps[first.Position].Attempts));
         for (var i = first.Position + 1; i < process.Steps.Length; i++)
         {
             var next = process.Steps[i];
             if (!CanJoinRun(next) || next.Input is not null || next.When is not null) break;
-            stages.Add(StageOf(next));
+            stages.Add(StageOf(state, next, state.Steps[i].Attempts + 1));
         }
 
         return stages.ToImmutable();
     }
 
-    private static PureStage StageOf(CompiledStep step) => new(step.Name, ((StepAction.Handler)step.Action.Declared).Name);
+    private static PureStage StageOf(InvocationState state, CompiledStep compiled, int attempt) => new(
+        compiled.Name, ((StepAction.Handler)compiled.Action.Declared).Name, attempt,
+        IdempotencyKey(state, state.Steps[compiled.Position], compiled.Name, isUndo: false));
 
     private static bool CanJoinRun(CompiledStep step) =>
         step.Step is { Pure: true, Action: StepAction.Handler, Each: null, Limit: null, Detached: false };

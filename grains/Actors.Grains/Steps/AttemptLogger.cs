@@ -9,7 +9,7 @@ namespace Actors.Grains.Steps;
 /// Logs within the scope of one attempt. The scope is open only while a line is written: one that stayed open would
 /// have to be closed on the asynchronous flow that opened it, which is the handler's.
 /// </summary>
-internal sealed class AttemptLogger(ILogger inner, WorkItem item, string step)
+internal sealed class AttemptLogger(ILogger inner, WorkItem item, string step, int attempt)
     : ILogger, IReadOnlyList<KeyValuePair<string, object?>>
 {
     public int Count => 5;
@@ -18,7 +18,7 @@ internal sealed class AttemptLogger(ILogger inner, WorkItem item, string step)
     {
         0 => new("Invocation", item.Key.Invocation.ToString()),
         1 => new("Step", item.Key.Item < 0 ? step : FailureRules.StepText(step, item.Key.Item)),
-        2 => new("Attempt", item.Key.Attempt),
+        2 => new("Attempt", attempt),
         3 => new("IsUndo", item.Key.IsUndo),
         4 => new("Correlation", item.CorrelationId),
         _ => throw new ArgumentOutOfRangeException(nameof(index), index, "not a position in the scope"),
@@ -48,5 +48,5 @@ internal sealed class AttemptLogger(ILogger inner, WorkItem item, string step)
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{item.Key.Invocation} {this[1].Value} attempt {item.Key.Attempt} ({item.CorrelationId})");
+        $"{item.Key.Invocation} {this[1].Value} attempt {attempt} ({item.CorrelationId})");
 }

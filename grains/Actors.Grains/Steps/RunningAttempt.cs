@@ -94,7 +94,7 @@ internal sealed class RunningAttempt : StepContext
 
     public override string CorrelationId => Work.CorrelationId;
 
-    public override ILogger Logger => _logger ??= new AttemptLogger(_worker.StepLogger, Work, Step);
+    public override ILogger Logger => _logger ??= LoggerFor(Step, Attempt);
 
     public override IServiceProvider Services
     {
@@ -122,7 +122,7 @@ internal sealed class RunningAttempt : StepContext
     public override void Heartbeat() => Volatile.Write(ref _aliveAt, Ports.Time.GetTimestamp());
 
     /// <summary>A logger for a part of this attempt that goes by a name of its own.</summary>
-    public ILogger LoggerFor(string step) => new AttemptLogger(_worker.StepLogger, Work, step);
+    public ILogger LoggerFor(string step, int attempt) => new AttemptLogger(_worker.StepLogger, Work, step, attempt);
 
     /// <summary>Whether the service provider knows a type itself, rather than how to make what it asks for.</summary>
     public bool IsRegistered(Type type) => _worker.Registered?.IsService(type) ?? false;

@@ -95,7 +95,9 @@ public abstract record WorkAction
 /// <summary>One of several pure stages that run in one go.</summary>
 /// <param name="Step">Name of the step.</param>
 /// <param name="Handler">Name of its handler.</param>
-public sealed record PureStage(string Step, string Handler);
+/// <param name="Attempt">Which attempt of the stage this is, from 1: each stage counts its own.</param>
+/// <param name="IdempotencyKey">The same for every attempt of the stage, wherever the go began.</param>
+public sealed record PureStage(string Step, string Handler, int Attempt, string IdempotencyKey);
 
 /// <summary>A service as the definition declares it.</summary>
 /// <param name="Name">Name.</param>

@@ -50,8 +50,13 @@ internal sealed class ShortRuns(IWorker inner, TimeSpan most, TimeProvider time,
         else run.Begin();
         if (run.Running.IsCompletedSuccessfully) return run.Running.Result;
         if (!run.Running.IsCompleted) _ = runtime.CancelAsync(run.Cancel);
+        _ = ObserveAsync(run.Running);
         return null;
     }
+
+    // What it gives comes too late; the attempt is made again by a worker, which tells what fails.
+    private static async Task ObserveAsync(Task running) =>
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private void Note(WorkKey key, bool wasShort)
     {

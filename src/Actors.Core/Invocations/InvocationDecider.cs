@@ -131,15 +131,16 @@ internal static class OutcomeRules
         }
 
         if (c.Attempt != step.Attempts || !IsOut(compiled, step)) return;
-        var reference = AddStages(state, position, c, at, events);
-        if (c.Failure is not { } failure)
+        var isStopping = step.IsCancelRequested;
+        if (c.StageResults.Length > 0)
         {
-            events.Add(new InvocationEvent.StepSucceeded(reference, at, c.Attempt, c.Result ?? Payload.Null));
-            return;
+            c = AddStages(state, position, c, at, events);
+            state.TryFind(c.Step, out position, out step);
+            compiled = state.Process.Steps[position];
         }
 
-        state.TryFind(reference, out position, out _);
-        DecideFailure(state.Process.Steps[position], step, reference, failure, c, at, events);
+        if (c.Failure is { } failure) DecideFailure(compiled, step, isStopping, failure, c, at, events);
+        else events.Add(new InvocationEvent.StepSucceeded(c.Step, at, c.Attempt, c.Result ?? Payload.Null));
     }
 
     private static bool IsOut(CompiledStep compiled, StepState step) =>
@@ -147,33 +148,36 @@ internal static class OutcomeRules
         step.Status == StepStatus.Waiting && compiled.Action.Declared is StepAction.Child;
 
     /// <summary>
-    /// Records the stages of a direct pipeline that ended in the same go; gives the one the outcome is about.
+    /// Records the stages of a direct pipeline that ended in the same go; gives the outcome as that of the stage it is
+    /// about. Each stage counts its own attempts.
     /// </summary>
-    private static StepRef AddStages(InvocationState state, int position, InvocationCommand.Finish c, long at, List<InvocationEvent> events)
+    private static InvocationCommand.Finish AddStages(
+        InvocationState state, int position, InvocationCommand.Finish c, long at, List<InvocationEvent> events)
     {
-        var reference = c.Step;
+        var (reference, attempt) = (c.Step, c.Attempt);
         foreach (var result in c.StageResults)
         {
-            events.Add(new InvocationEvent.StepSucceeded(reference, at, c.Attempt, result));
+            events.Add(new InvocationEvent.StepSucceeded(reference, at, attempt, result));
             if (++position == state.Process.Steps.Length) throw new InvalidOperationException("more stage results than stages");
             reference = state.Process.Steps[position].Name;
+            attempt = state.Steps[position].Attempts + 1;
         }
 
-        return reference;
+        return c with { Step = reference, Attempt = attempt };
     }
 
     private static void DecideFailure(
-        CompiledStep compiled, StepState step, StepRef reference, Failure failure,
+        CompiledStep compiled, StepState step, bool isStopping, Failure failure,
         InvocationCommand.Finish c, long at, List<InvocationEvent> events)
     {
-        failure = failure with { Step = reference.ToString(), Attempt = c.Attempt };
+        failure = failure with { Step = c.Step.ToString(), Attempt = c.Attempt };
         var isChild = compiled.Action.Declared is StepAction.Child;
         var attempt = Math.Max(1, c.Attempt - step.AttemptsBefore);
-        if (step.IsCancelRequested)
+        if (isStopping)
         {
             events.Add(failure.IsPermanent && !isChild
-                ? new InvocationEvent.StepFailed(reference, at, c.Attempt, failure, null)
-                : new InvocationEvent.StepCancelled(reference, at, compiled.MayHaveEffect && !isChild));
+                ? new InvocationEvent.StepFailed(c.Step, at, c.Attempt, failure, null)
+                : new InvocationEvent.StepCancelled(c.Step, at, compiled.MayHaveEffect && !isChild));
             return;
         }
 
@@ -181,7 +185,7 @@ internal static class OutcomeRules
             ? null
             : at + Micros.Of(DelayOf(compiled.Step.Retry, c, attempt));
         if (compiled.Step.Timeout.Step is { } whole && (step.ScheduledAt ?? at) + Micros.Of(whole) <= retryAt) retryAt = null;
-        events.Add(new InvocationEvent.StepFailed(reference, at, c.Attempt, failure, retryAt));
+        events.Add(new InvocationEvent.StepFailed(c.Step, at, c.Attempt, failure, retryAt));
     }
 
     private static void DecideUndo(CompiledStep compiled, StepState step, InvocationCommand.Finish c, long at, List<InvocationEvent> events)

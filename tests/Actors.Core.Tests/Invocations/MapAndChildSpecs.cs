@@ -154,4 +154,36 @@ public sealed class PipelineSpecs
         });
         s.Then("StepSucceeded a", "StepFailed(retry) b").After(1).Then("StepScheduled b").Succeed("b").Then("StepSucceeded b", "Completed");
     }
+
+    [Fact]
+    public void Each_stage_counts_its_own_attempts()
+    {
+        var s = new Scenario(Pipeline(
+            Work("a") with { Pure = true, Retry = Retries(3) },
+            Work("b") with { Pure = true, Retry = Retries(2) })).Start();
+        s.Fail("a", permanent: false).Then("StepFailed(retry) a").After(1).Then("StepScheduled a");
+
+        s.Do(Go(attempt: 2, Failure.Transient("x", "y"), "1")).Then("StepSucceeded a", "StepFailed(retry) b");
+        (s.Find("a", -1).Attempts, s.Find("b", -1).Attempts, s.Find("b", -1).Failure!.Attempt).ShouldBe((2, 1, 1));
+        s.After(1).Then("StepScheduled b").Fail("b", permanent: false)
+            .Then("StepFailed b", "Stopping", "CompensationBegan", "Failed");
+        s.Find("b", -1).Attempts.ShouldBe(2);
+
+        s.Retry().Then("Retried", "StepScheduled b").Succeed("b").Then("StepSucceeded b", "Completed");
+        s.Find("b", -1).Attempts.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_stage_that_failed_for_good_without_being_scheduled_counts_on()
+    {
+        var s = new Scenario(Pipeline(Work("a") with { Pure = true }, Work("b") with { Pure = true })).Start();
+        s.Do(Go(attempt: 1, Failure.Permanent("x", "y"), "1"))
+            .Then("StepSucceeded a", "StepFailed b", "Stopping", "CompensationBegan", "Failed");
+
+        s.Retry().Then("Retried", "StepScheduled b");
+        s.Find("b", -1).Attempts.ShouldBe(2);
+    }
+
+    private static InvocationCommand.Finish Go(int attempt, Failure failure, params string[] stages) =>
+        new(Noon, 1, "a", attempt, false, null, failure) { StageResults = [.. stages.Select(Payload.FromJson)] };
 }

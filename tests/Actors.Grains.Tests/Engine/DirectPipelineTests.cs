@@ -42,7 +42,8 @@ public sealed class DirectPipelineTests
         var view = await world.Engine.Client.GetAsync(new InvocationId("voice", "one"));
         view.Status.ShouldBe(InvocationStatus.Completed);
         view.Output.ShouldBe(Payload.FromJson("3"));
-        view.Steps.Take(2).Select(s => s.Attempts).ShouldBe([1, 2]);
+        view.Steps.Select(s => s.Attempts).ShouldBe([1, 2, 1]);
+        world.Seen.TakeLast(2).ShouldBe(["two 1 default/voice/one/1/two", "two 2 default/voice/one/1/two"]);
     }
 
     private sealed class World : IAsyncDisposable
@@ -59,6 +60,9 @@ public sealed class DirectPipelineTests
 
         public int FailuresLeft { get; set; }
 
+        /// <summary>What the second stage was told of itself.</summary>
+        public List<string> Seen { get; } = [];
+
         public int AppendsBeforeEffect { get; set; }
 
         public static async Task<World> StartAsync(bool effectLast)
@@ -66,9 +70,11 @@ public sealed class DirectPipelineTests
             var world = new World();
             var options = new ActorsOptions { Store = (_, _) => new(world._store) };
             options.AddHandler<int, int>("add", (input, _) => new(input + 1));
-            options.AddHandler<int, int>("shaky", (input, _) => world.FailuresLeft-- > 0
-                ? throw new TransientException("not now")
-                : new(input + 1));
+            options.AddHandler<int, int>("shaky", (input, context) =>
+            {
+                world.Seen.Add($"{context.Step} {context.Attempt} {context.IdempotencyKey}");
+                return world.FailuresLeft-- > 0 ? throw new TransientException("not now") : new(input + 1);
+            });
             options.AddHandler<int, int>("effect", (input, _) =>
             {
                 world.AppendsBeforeEffect = world.Appends;

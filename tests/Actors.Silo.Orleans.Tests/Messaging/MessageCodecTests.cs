@@ -51,7 +51,7 @@ public sealed class MessageCodecTests
         ["entity"] = new WorkAction.Entity(new EntityId("stock", "a"), "take"),
         ["simulate"] = new WorkAction.Simulate(
             new StepAction.Simulate(TimeSpan.FromMilliseconds(5), DurationDistribution.Uniform, 0.5)),
-        ["stages"] = new WorkAction.Stages([new PureStage("a", "b")]),
+        ["stages"] = new WorkAction.Stages([new PureStage("a", "b", 2, "k")]),
     };
 
     [Theory]

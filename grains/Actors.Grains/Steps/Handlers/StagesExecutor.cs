@@ -42,17 +42,17 @@ internal sealed class StagesExecutor(HandlerExecutor handlers) : StepExecutor
 
         public override int? Item => attempt.Item;
 
-        public override int Attempt => attempt.Attempt;
+        public override int Attempt => stage.Attempt;
 
         public override bool IsUndo => attempt.IsUndo;
 
-        public override string IdempotencyKey => $"{attempt.IdempotencyKey}/{stage.Step}";
+        public override string IdempotencyKey => stage.IdempotencyKey;
 
         public override string CorrelationId => attempt.CorrelationId;
 
         public override CancellationToken CancellationToken => attempt.CancellationToken;
 
-        public override ILogger Logger => _logger ??= attempt.LoggerFor(stage.Step);
+        public override ILogger Logger => _logger ??= attempt.LoggerFor(stage.Step, stage.Attempt);
 
         public override IServiceProvider Services => attempt.Services;
 
