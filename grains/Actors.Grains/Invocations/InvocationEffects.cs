@@ -31,7 +31,6 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         {
             case InvocationEvent.StepScheduled s: HandOut(state, s.Step, s.IsUndo, turn); break;
             case InvocationEvent.StepCancelRequested s: CancelAttempt(state, s.Step, turn); break;
-            case InvocationEvent.StepFailed { RetryAt: null, IsUndo: false } s when IsChild(state, s.Step): CancelAttempt(state, s.Step, turn); break;
             case InvocationEvent.ChildrenAsked: AskChildren(state, turn); break;
             case InvocationEvent.Completed or InvocationEvent.Failed or InvocationEvent.Cancelled: TellParents(state, turn); break;
         }

@@ -11,9 +11,10 @@ namespace Actors.Grains.Invocations;
 /// <param name="Parent">The step that waits for its end; null: none.</param>
 /// <param name="TraceParent">W3C trace parent; null: none.</param>
 /// <param name="IsIdNew">Whether the sender has just made up the id.</param>
+/// <param name="StartId">The same for all repeats of a start that replaces; null: each one replaces.</param>
 public sealed record StartInvocation(
     string Definition, Payload Input, string CorrelationId, StartPolicy Policy,
-    ParentStep? Parent = null, string? TraceParent = null, bool IsIdNew = false)
+    ParentStep? Parent = null, string? TraceParent = null, bool IsIdNew = false, string? StartId = null)
     : GrainRequest<StartReply>, IFirstMessage;
 
 /// <summary>The invocation exists, durably.</summary>

@@ -29,11 +29,13 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         CheckInput(definition, request.Input);
         var key = KeyOf(definition, request);
         var id = new InvocationId(request.Tenant, request.Process, key ?? NewId());
+        if (request is { Policy: StartPolicy.Replace, FallbackKey: { } startId } && !Names.IsId(startId))
+            throw new InvalidNameException(IdRule("fallback key", startId));
         var correlation = request.CorrelationId ?? Activity.Current?.TraceId.ToHexString() ?? NewId();
         if (!Names.IsId(correlation)) throw new InvalidNameException(IdRule("correlation id", correlation));
         var start = new StartInvocation(
             definition.Hash, request.Input, correlation, request.Policy, TraceParent: Activity.Current?.Id,
-            IsIdNew: key is null);
+            IsIdNew: key is null, StartId: request.Policy == StartPolicy.Replace ? request.FallbackKey : null);
         var reply = definition is { IsPipeline: true, IsDirect: false }
             ? await StartAdmittedAsync(definition, id, start, cancellationToken)
             : await CallAsync<StartReply, StartReply>(id.Key, start, id, cancellationToken);

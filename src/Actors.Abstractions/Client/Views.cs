@@ -98,7 +98,7 @@ public sealed record StartRequest(string Process, Payload Input = default)
     /// <summary>
     /// Becomes the invocation's id if <see cref="Key"/> is null and the process has no <c>key</c> path; null: a fresh
     /// one. A client that may have to repeat a start sends the same one again, so that the repeat joins what the
-    /// first has started.
+    /// first has started; with policy replace it names the start: the same one replaces once, one without a name each time.
     /// </summary>
     public string? FallbackKey { get; init; }
 

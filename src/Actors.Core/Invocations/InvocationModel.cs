@@ -76,7 +76,8 @@ internal static class InvocationModel
         if (state.Replacement is { } next)
         {
             events.Add(new InvocationEvent.Started(
-                next.Definition, state.Run + 1, Micros.ToTime(Micros.OfTime(now)), next.CorrelationId, next.Input, state.Parent, null));
+                next.Definition, state.Run + 1, Micros.ToTime(Micros.OfTime(now)), next.CorrelationId, next.Input, state.Parent, null,
+                next.StartId));
             return;
         }
 
@@ -119,7 +120,7 @@ internal static class InvocationModel
 
     private static void CancelActive(CompiledStep compiled, StepState step, StepRef reference, long at, List<InvocationEvent> events)
     {
-        if (step.IsCancelRequested || !step.IsActive) return;
+        if (step.IsCancelRequested && !StepFold.HasGivenUp(compiled, step) || !step.IsActive) return;
         if (step.Status == StepStatus.Running || compiled.Action.Declared is StepAction.Child)
             events.Add(new InvocationEvent.StepCancelRequested(reference, at));
         else

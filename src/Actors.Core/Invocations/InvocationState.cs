@@ -120,6 +120,12 @@ public sealed class InvocationState
     /// <summary>A start that waits for this run to end; null: none.</summary>
     public InvocationEvent.ReplacementQueued? Replacement { get; internal set; }
 
+    /// <summary>Signals for the run that is to replace this one, oldest first.</summary>
+    internal Queue<InvocationEvent.SignalReceived> NextSignals { get; } = new();
+
+    /// <summary>Names the start that replaced the run before this one; null: not named, or none did.</summary>
+    public string? StartId { get; internal set; }
+
     /// <summary>Awaited steps that are not settled.</summary>
     public int AwaitedLeft { get; internal set; }
 

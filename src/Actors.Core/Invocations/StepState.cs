@@ -31,6 +31,15 @@ public sealed class StepState
     /// <summary>When the first attempt was scheduled; null: not yet.</summary>
     public long? ScheduledAt { get; internal set; }
 
+    /// <summary>
+    /// Sequence of the event by which it began; 0: it did not, or a person's retry left it as it was. Templates of the
+    /// step see what had ended before.
+    /// </summary>
+    public long BeganSequence { get; internal set; }
+
+    /// <summary>Sequence of the event that settled it; 0: it is not settled, or by no event of its own.</summary>
+    public long SettledSequence { get; internal set; }
+
     /// <summary>When it was settled; null: it is not.</summary>
     public long? EndedAt { get; internal set; }
 
@@ -67,6 +76,11 @@ public sealed class StepState
 
     /// <summary>Attempts of its compensation.</summary>
     public int UndoAttempts { get; internal set; }
+
+    /// <summary>
+    /// From 0; raised when its compensation was refused and a person retries. Part of the compensation's idempotency key.
+    /// </summary>
+    public int UndoRound { get; internal set; }
 
     /// <summary>Why its compensation failed the last time; null: it did not.</summary>
     public Failure? UndoFailure { get; internal set; }

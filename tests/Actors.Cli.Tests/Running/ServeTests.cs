@@ -55,7 +55,7 @@ public sealed class ServeTests : IDisposable
         (await _cli.RunAsync("cancel", "gate/g2")).Out.ShouldContain("gate/g2  cancelled");
         (await _cli.RunAsync("start", "outer", "--key", "o1")).Code.ShouldBe(0);
         (await _cli.RunAsync("explain", "outer/o1")).Out.ShouldContain(
-            "released by: its end; why it waits: actors explain gate/o1.1.inner");
+            "released by: its end; why it waits: actors explain gate/outer~o1~1~inner");
         (await _cli.RunAsync("start", "gate", "--key", "../../etc/passwd")).Code.ShouldBe(0);
         (await _cli.RunAsync("list")).Out.ShouldContain("default/gate/../../etc/passwd");
         (await _cli.RunAsync("show", "default/gate/../../etc/passwd")).Code.ShouldBe(0);

@@ -5,7 +5,7 @@ namespace Actors.Grains.Tests.Engine;
 
 public sealed class ChildTests
 {
-    private static readonly InvocationId ChildId = new("c", "k.1.child");
+    private static readonly InvocationId ChildId = new("c", "p~k~1~child");
 
     [Fact]
     public async Task A_child_that_ends_after_a_restart_gives_its_output_to_its_parent()

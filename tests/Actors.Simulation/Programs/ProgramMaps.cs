@@ -111,6 +111,6 @@ internal static class ProgramResults
     public static bool IsShown(ProgramStep step) => IsNumber(step) && !step.Detached;
 
     /// <summary>Id of the child that a step starts in its first round.</summary>
-    public static string ChildOf(string parent, int run, string step) =>
-        string.Create(CultureInfo.InvariantCulture, $"{parent}.{run}.{step}");
+    public static string ChildOf(string process, string parent, int run, string step) =>
+        string.Create(CultureInfo.InvariantCulture, $"{process}~{parent}~{run}~{step}");
 }
