@@ -55,7 +55,7 @@ internal static class RetryFold
     {
         var wasUndone = step.Undo == StepStatus.Succeeded;
         var keep = step.Status == StepStatus.Succeeded && !wasUndone;
-        if (wasUndone || step is { Status: StepStatus.Failed, Failure.IsPermanent: true }) step.Round++;
+        if (wasUndone || step is { Status: StepStatus.Failed, Failure.IsRefusal: true }) step.Round++;
         step.Undo = StepStatus.Pending;
         step.IsUndoQueued = step.IsCancelRequested = false;
         step.UndoFailure = null;
