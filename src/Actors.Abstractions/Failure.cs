@@ -9,7 +9,10 @@ public enum FailureKind
     /// <summary>Trying again may help; the retry policy decides. The effect may or may not have happened.</summary>
     Transient = 1,
 
-    /// <summary>The answer is final: it is never retried, and the effect did not happen.</summary>
+    /// <summary>
+    /// The answer is final: it is never retried, and the effect did not happen, unless the failure says that it
+    /// <see cref="Failure.MayHaveHappened"/>.
+    /// </summary>
     Permanent = 2,
 }
 
@@ -31,6 +34,18 @@ public sealed record Failure(
     /// <summary>Whether it is never retried.</summary>
     [JsonIgnore]
     public bool IsPermanent => Kind == FailureKind.Permanent;
+
+    /// <summary>
+    /// Of a permanent failure: whether the effect may have happened all the same, as where a request was answered with
+    /// success and the answer could not be taken. Trying again would end no differently; undone it is like any step
+    /// whose outcome is unknown. Of a transient failure it is not said, because there it always may have.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayHaveHappened { get; init; }
+
+    /// <summary>Whether it is a definite answer: the effect did not happen.</summary>
+    [JsonIgnore]
+    public bool IsRefusal => IsPermanent && !MayHaveHappened;
 
     /// <summary>A failure that may be retried.</summary>
     public static Failure Transient(string type, string message) => new(type, Cut(message), FailureKind.Transient);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Actors.Definitions;
 using Actors.Grains.Steps;
 using Actors.Grains.Work;
+using Actors.Tests;
 using Shouldly;
 
 namespace Actors.Steps.Tests;

@@ -160,22 +160,29 @@ public sealed class HandlerTests : IDisposable
 
         (await rig.RunAsync(StepRig.Call("size", "1022"))).Failure.ShouldBeNull();
         var failure = (await rig.RunAsync(StepRig.Call("size", "1023"))).Failure!;
-        (failure.Type, failure.IsPermanent).ShouldBe(("result-too-large", true));
-        (await rig.RunAsync(StepRig.Call("loop", "1"))).Failure!.Type.ShouldBe("invalid-result");
+        (failure.Type, failure.IsPermanent, failure.MayHaveHappened).ShouldBe(("result-too-large", true, true));
+        failure = (await rig.RunAsync(StepRig.Call("loop", "1"))).Failure!;
+        (failure.Type, failure.IsPermanent, failure.MayHaveHappened).ShouldBe(("invalid-result", true, true));
+        foreach (var undo in (string[])["size", "loop"])
+            (await rig.RunAsync(StepRig.Undo(StepRig.Call(undo, "1023")))).Result.ShouldBe(Payload.Null);
     }
 
     [Fact]
     public async Task The_context_says_which_attempt_it_is_and_logs_within_its_scope()
     {
-        _rig.Handlers.Add("tell", (int _, StepContext c) =>
+        var told = "";
+        _rig.Handlers.Add("tell", (int i, StepContext c) =>
         {
             c.Logger.LogWarning("hello");
-            return $"{c.InvocationId} {c.Step} {c.Item} {c.Attempt} {c.IsUndo} {c.IdempotencyKey} {c.CorrelationId}";
+            told = $"{c.InvocationId} {c.Step} {c.Item} {c.Attempt} {c.IsUndo} {c.IdempotencyKey} {c.CorrelationId}";
+            return i;
         });
         var item = StepRig.Call("tell", "1");
         item = item with { Key = item.Key with { Item = 4, Attempt = 2, IsUndo = true } };
 
-        (await _rig.RunAsync(item)).Result.ShouldBe(Payload.From("orders/o-1 charge 4 2 True orders/o-1/charge c-1"));
+        (await _rig.RunAsync(item)).Failure.ShouldBeNull();
+
+        told.ShouldBe("orders/o-1 charge 4 2 True orders/o-1/charge c-1");
 
         _rig.Log.Lines.ShouldHaveSingleItem().Scope.ShouldNotBeNull().ShouldContain(
             "Invocation=orders/o-1, Step=charge[4], Attempt=2, IsUndo=True, Correlation=c-1");

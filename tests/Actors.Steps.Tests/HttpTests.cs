@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Actors.Definitions;
 using Actors.Grains.Steps;
 using Actors.Grains.Work;
+using Actors.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Shouldly;
@@ -67,18 +68,41 @@ public sealed class HttpTests : IDisposable
             context.Response.Headers["X-Many"] = new(["a", "b"]);
             return context.Response.WriteAsync("""{"id":7}""");
         });
-        using var rig = new StepRig { Ports = p => p with { ResponseMapper = new Mapper() } };
-        var spec = new StepAction.Http { Method = "GET", Url = "", Response = new Template("$.response") };
+        var spec = new StepAction.Http { Method = "GET", Url = "", Response = new Template("\"$.response\"") };
 
-        var seen = (await rig.RunAsync(Http(spec, server.Url))).Result!.Value.ToElement().GetProperty("response");
+        var seen = (await _rig.RunAsync(Http(spec, server.Url))).Result!.Value.ToElement();
 
         seen.GetProperty("status").GetInt32().ShouldBe(201);
         seen.GetProperty("body").GetProperty("id").GetInt32().ShouldBe(7);
         seen.GetProperty("headers").GetProperty("location").GetString().ShouldBe("/payments/7");
         seen.GetProperty("headers").GetProperty("x-many").GetString().ShouldBe("a, b");
-        var failing = spec with { Response = new Template("$.nothing") };
-        var failure = (await rig.RunAsync(Http(failing, server.Url))).Failure!;
-        (failure.Type, failure.IsPermanent).ShouldBe(("response-mapping", true));
+        var failing = spec with { Response = new Template("\"{$.response.body.nothing}\"") };
+        var failure = (await _rig.RunAsync(Http(failing, server.Url))).Failure!;
+        (failure.Type, failure.IsPermanent, failure.MayHaveHappened).ShouldBe(("response-mapping", true, true));
+        failure.Message.ShouldContain("answered 201, which does not map: ");
+    }
+
+    [Fact]
+    public async Task A_body_as_deep_as_it_may_be_is_mapped_and_a_result_that_is_deeper_is_not_taken()
+    {
+        var deepest = new string('[', Payload.DepthMax) + new string(']', Payload.DepthMax);
+        await using var server = await TestServer.StartAsync(200, deepest);
+        var spec = new StepAction.Http { Method = "GET", Url = "", Response = new Template("\"$.response.body\"") };
+
+        (await _rig.RunAsync(Http(spec, server.Url))).Result.ShouldBe(Payload.FromJson(deepest));
+        var wrapping = spec with { Response = new Template("[\"$.response.body\"]") };
+        (await _rig.RunAsync(Http(wrapping, server.Url))).Failure!.Type.ShouldBe("response-mapping");
+    }
+
+    [Fact]
+    public async Task With_a_template_that_is_none_nothing_is_sent()
+    {
+        await using var server = await TestServer.StartAsync(200, "1");
+        var spec = new StepAction.Http { Method = "POST", Url = "", Response = new Template("\"$.response[\"") };
+
+        (await _rig.RunAsync(Http(spec, server.Url))).Failure!.IsRefusal.ShouldBeTrue();
+
+        server.Seen.ShouldBeEmpty();
     }
 
     [Theory]
@@ -208,7 +232,49 @@ public sealed class HttpTests : IDisposable
 
         var failure = (await _rig.RunAsync(Http(spec, server.Url))).Failure!;
 
-        (failure.Type, failure.IsPermanent).ShouldBe(("response-too-large", true));
+        (failure.Type, failure.IsPermanent, failure.MayHaveHappened).ShouldBe(("response-too-large", true, true));
+    }
+
+    [Fact]
+    public async Task Headers_beyond_the_bound_are_permanent_and_say_nothing_of_the_effect()
+    {
+        await using var server = await TestServer.StartAsync(context =>
+        {
+            context.Response.Headers["X-Large"] = new string('x', 70_000);
+            return context.Response.WriteAsync("1");
+        });
+        var failure = (await _rig.RunAsync(Post(server.Url))).Failure!;
+        (failure.Type, failure.IsPermanent, failure.MayHaveHappened).ShouldBe(("response-too-large", true, true));
+    }
+
+    [Fact]
+    public async Task No_answer_that_is_declared_permanent_is_none_all_the_same()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var url = $"http://{listener.LocalEndpoint}/";
+        listener.Stop();
+        var item = Post(url) with { Permanent = ["connection"] };
+
+        var failure = (await _rig.RunAsync(item)).Failure!;
+        (failure.Type, failure.IsPermanent, failure.MayHaveHappened).ShouldBe(("connection", true, true));
+
+        failure = (await _rig.RunAsync(StepRig.Undo(item))).Failure!;
+        failure.IsPermanent.ShouldBeFalse("an undo waits for an answer");
+        await using var server = await TestServer.StartAsync(402, "");
+        (await _rig.RunAsync(Post(server.Url) with { Permanent = ["402"] })).Failure!.IsRefusal.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_undo_that_was_answered_is_done_whatever_the_answer_holds()
+    {
+        await using var server = await TestServer.StartAsync(200, "\"12345678\"");
+        var spec = new StepAction.Http
+        {
+            Method = "POST", Url = "", ResponseBytesMax = 9, Response = new Template("\"{$.response.body.id}\""),
+        };
+        var outcome = await _rig.RunAsync(StepRig.Undo(Http(spec, server.Url)));
+        (outcome.Result, outcome.Failure).ShouldBe((Payload.Null, null));
     }
 
     [Fact]
@@ -411,11 +477,5 @@ public sealed class HttpTests : IDisposable
         return StepRig.Item(new WorkAction.Http(
             new() { Method = "POST", Url = "" }, new ServiceReference(name, declared), path, [],
             Payload.FromJson("{}")));
-    }
-
-    private sealed class Mapper : IResponseMapper
-    {
-        public Payload Map(StepAction.Http spec, Payload document) =>
-            spec.Response!.Value.Json == "$.response" ? document : throw new InvalidOperationException("no such path");
     }
 }

@@ -32,6 +32,8 @@ internal sealed class StepRig : IDisposable
     public static WorkItem Call(string handler, string input = "null", params string[] permanent) =>
         Item(new WorkAction.Handler(handler), input, permanent: permanent);
 
+    public static WorkItem Undo(WorkItem item) => item with { Key = item.Key with { IsUndo = true } };
+
     public async Task<StepOutcome> RunAsync(WorkItem item, CancellationToken cancellationToken = default) =>
         await Worker.RunAsync(item, cancellationToken);
 

@@ -17,8 +17,16 @@ internal static class FailureRules
         // told to stop is how its code stops.
         if (attempt.Reason != StopReason.None && cause is not TerminalException)
             return Stopped(attempt, cause is OperationCanceledException ? null : Failure.FromException(cause));
-        return StepResult.Failed(Failure.FromException(cause), (cause as TransientException)?.RetryAfter);
+        var failure = Failure.FromException(cause);
+        if (cause is InvalidResultException) failure = failure with { MayHaveHappened = true };
+        return StepResult.Failed(failure, (cause as TransientException)?.RetryAfter);
     }
+
+    /// <summary>
+    /// The failure of an attempt that has done its work, but whose result can't be taken: another would end no better.
+    /// </summary>
+    public static Failure AfterTheEffect(string type, string message) =>
+        Failure.Permanent(type, message) with { MayHaveHappened = true };
 
     /// <summary>The failure of an attempt that was told to stop.</summary>
     public static Failure Stopped(RunningAttempt attempt, Failure? cause)
@@ -46,6 +54,13 @@ internal static class FailureRules
 
         return false;
     }
+
+    /// <summary>
+    /// Whether it is one of the engine's own for attempts that got no answer: declared permanent, it is not retried,
+    /// but it does not become an answer.
+    /// </summary>
+    public static bool IsNoAnswer(Failure failure) => !failure.IsPermanent &&
+        failure.Type is "timeout" or "cancelled" or "connection" or "truncated" or "invalid-response";
 
     /// <summary><c>name</c>, or <c>name[item]</c> in a mapped step.</summary>
     public static string StepText(string step, int item) =>

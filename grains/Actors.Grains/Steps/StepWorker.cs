@@ -46,7 +46,7 @@ public sealed partial class StepWorker : IWorker, IDisposable
         Registered = ports.Services.GetService(typeof(IServiceProviderIsService)) as IServiceProviderIsService;
         _handlers = new HandlerExecutor(ports);
         _stages = new StagesExecutor(_handlers);
-        _http = new HttpExecutor(options, ports.ResponseMapper);
+        _http = new HttpExecutor(options);
     }
 
     /// <summary>
@@ -102,6 +102,8 @@ public sealed partial class StepWorker : IWorker, IDisposable
     internal StepOutcome OutcomeOf(RunningAttempt attempt, StepResult result)
     {
         var item = attempt.Work;
+        // What an undo gives is not recorded.
+        if (item.Key.IsUndo && result.Failure is null) result = Payload.Null;
         if (result.Failure is null && result.Value.Bytes > Options.ResultBytesMax)
             result = TooLarge(result.Value.Bytes);
         if (result.Failure is not { } failure)
@@ -110,10 +112,13 @@ public sealed partial class StepWorker : IWorker, IDisposable
             return new StepOutcome(item.Key, result.Value, null) { StageResults = attempt.StageResults };
         }
 
-        var permanent = failure.IsPermanent || FailureRules.IsDeclaredPermanent(failure, item);
+        var isNoAnswer = FailureRules.IsNoAnswer(failure);
+        var permanent = failure.IsPermanent ||
+            FailureRules.IsDeclaredPermanent(failure, item) && !(isNoAnswer && item.Key.IsUndo);
         failure = failure with
         {
             Kind = permanent ? FailureKind.Permanent : FailureKind.Transient,
+            MayHaveHappened = permanent && (failure.MayHaveHappened || isNoAnswer),
             Step = FailureRules.StepText(attempt.CurrentStep, item.Key.Item),
             Attempt = item.Key.Attempt,
         };
@@ -125,7 +130,7 @@ public sealed partial class StepWorker : IWorker, IDisposable
         };
     }
 
-    internal Failure TooLarge(int bytes) => Failure.Permanent(
+    internal Failure TooLarge(int bytes) => FailureRules.AfterTheEffect(
         "result-too-large",
         $"the result has {bytes} bytes; at most {Options.ResultBytesMax} are recorded: keep the data elsewhere and " +
         $"return a reference to it, or raise {nameof(StepWorkerOptions.ResultBytesMax)}");

@@ -8,8 +8,8 @@ namespace Actors.Grains.Steps;
 public sealed record StepWorkerOptions
 {
     /// <summary>
-    /// Largest result of one attempt, in bytes of JSON. A larger one is a permanent failure <c>result-too-large</c>.
-    /// Default: 16 MiB. Range: 1 KiB to 1 GiB.
+    /// Largest result of one attempt, in bytes of JSON. A larger one is a failure <c>result-too-large</c>, which is not
+    /// retried; the step is undone if it has an undo. Default: 16 MiB. Range: 1 KiB to 1 GiB.
     /// </summary>
     public int ResultBytesMax { get; init; } = 16 * 1024 * 1024;
 
@@ -92,9 +92,6 @@ public sealed record StepWorkerPorts
 
     /// <summary>Values of secrets. Default: none is known.</summary>
     public ISecrets Secrets { get; init; } = NoSecrets.Instance;
-
-    /// <summary>Maps responses of http steps. Null: a step that maps its response fails permanently.</summary>
-    public IResponseMapper? ResponseMapper { get; init; }
 
     /// <summary>Calls shared entities. Null: entity steps fail transiently.</summary>
     public IEntityCaller? Entities { get; init; }

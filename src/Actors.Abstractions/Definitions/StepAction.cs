@@ -40,12 +40,15 @@ public abstract record StepAction
         public ImmutableArray<int> Transient { get; init; } = [];
 
         /// <summary>
-        /// Template of the result over <c>$.response.{status,headers,body}</c>; null: the body (as a string if it is
-        /// not JSON).
+        /// Template of the result over <c>$.response.{status,headers,body}</c>, where names of headers are in lower
+        /// case; null: the body. A body that is not JSON is a string. Of an undo it is not looked at.
         /// </summary>
         public Template? Response { get; init; }
 
-        /// <summary>Largest response body. Default: 10 MiB. Larger is a permanent failure.</summary>
+        /// <summary>
+        /// Largest response body. Default: 10 MiB. A larger one is not retried; if the status was a success, the step
+        /// is undone like one whose outcome is unknown.
+        /// </summary>
         public long ResponseBytesMax { get; init; } = 10 * 1024 * 1024;
     }
 

@@ -108,6 +108,7 @@ public static class InvocationEventCodec
         json.WriteStringValue(failure.Step);
         json.WriteNumberValue(failure.Attempt);
         WriteFailure(json, failure.Cause);
+        if (failure.MayHaveHappened) json.WriteBooleanValue(true);
         json.WriteEndArray();
     }
 
@@ -117,7 +118,10 @@ public static class InvocationEventCodec
         (FailureKind)array[2].GetInt32(),
         array[3].GetString(),
         array[4].GetInt32(),
-        array[5].ValueKind == JsonValueKind.Null ? null : ReadFailure(array[5]));
+        array[5].ValueKind == JsonValueKind.Null ? null : ReadFailure(array[5]))
+    {
+        MayHaveHappened = array.GetArrayLength() > 6 && array[6].GetBoolean(),
+    };
 
     internal static void WriteParent(Utf8JsonWriter json, ParentStep? parent)
     {

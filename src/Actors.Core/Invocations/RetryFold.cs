@@ -170,7 +170,7 @@ internal static class RetryFold
 
     /// <summary>Whether it was refused, or is a child, which has ended and stays so.</summary>
     private static bool IsOver(CompiledStep compiled, StepState step) =>
-        step is { Status: StepStatus.Failed, Failure.IsPermanent: true } ||
+        step is { Status: StepStatus.Failed, Failure.IsRefusal: true } ||
         step is { Status: StepStatus.Cancelled, Attempts: > 0 } && compiled.Action.Declared is StepAction.Child;
 
     private static void Recount(InvocationState state, int position)

@@ -54,7 +54,7 @@ internal static class StepFold
         }
 
         if (step.Attempts < e.Attempt) step.Attempts = e.Attempt;
-        step.IsUncertain = !e.Failure.IsPermanent && compiled.MayHaveEffect && step.Attempts > 0 && step.Map is null;
+        step.IsUncertain = !e.Failure.IsRefusal && compiled.MayHaveEffect && step.Attempts > 0 && step.Map is null;
         if (step.Map is { } map) step.Result = ResultOf(map);
         Settle(state, position, step, e, StepStatus.Failed);
         if (state.Phase == InvocationPhase.Running && !compiled.Step.Detached && !compiled.FailureIsTolerated)

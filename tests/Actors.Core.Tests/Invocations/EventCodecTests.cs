@@ -43,6 +43,10 @@ public sealed class EventCodecTests
             """[[24,"s",7,1,["t","m",2,null,0,null]]]""",
             new InvocationEvent.StepFailed("s", 7, 1, Failure.Permanent("t", "m"), null, true)
         },
+        {
+            """[[4,"s",7,1,["t","m",2,null,0,["u","n",2,null,0,null,true],true]]]""",
+            new InvocationEvent.StepFailed("s", 7, 1, Done("t", "m") with { Cause = Done("u", "n") }, null)
+        },
         { """[[5,"s",7]]""", new InvocationEvent.StepSkipped("s", 7) },
         { """[[6,"s",7,true]]""", new InvocationEvent.StepCancelled("s", 7, true) },
         { """[[7,"s",7]]""", new InvocationEvent.StepCancelRequested("s", 7) },
@@ -126,4 +130,7 @@ public sealed class EventCodecTests
         InvocationEventCodec.Read(events, _ => Payload.FromTrustedUtf8(payloads[0].Bytes))
             .ShouldBe([new InvocationEvent.Completed(1, forged)]);
     }
+
+    private static Failure Done(string type, string message) =>
+        Failure.Permanent(type, message) with { MayHaveHappened = true };
 }

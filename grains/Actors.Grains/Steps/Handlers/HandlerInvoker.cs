@@ -62,6 +62,8 @@ internal abstract class HandlerInvoker<TInput, TOutput>(string name)
     private Payload Write(TOutput output, StepContext context)
     {
         if (output is Payload payload) return payload;
+        // What an undo gives is not recorded.
+        if (context.IsUndo) return Payload.Null;
         try
         {
             _output ??= (JsonTypeInfo<TOutput>)Payload.JsonOptions.GetTypeInfo(typeof(TOutput));
@@ -69,10 +71,9 @@ internal abstract class HandlerInvoker<TInput, TOutput>(string name)
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new TerminalException(
+            throw new InvalidResultException(
                 $"step '{context.Step}', handler '{Name}': its result of type {typeof(TOutput)} can't be written as " +
-                $"JSON: {e.Message}",
-                "invalid-result", e);
+                $"JSON: {e.Message}", e);
         }
     }
 
@@ -85,6 +86,10 @@ internal abstract class HandlerInvoker<TInput, TOutput>(string name)
 /// <summary>The input of a step does not fit the type its handler takes.</summary>
 internal sealed class InvalidInputException(Failure failure, Exception inner)
     : TerminalException(failure.Message, failure.Type, inner);
+
+/// <summary>The result of a handler, which has done its work, can't be written.</summary>
+internal sealed class InvalidResultException(string message, Exception inner)
+    : TerminalException(message, "invalid-result", inner);
 
 /// <summary>A handler that is a delegate.</summary>
 internal sealed class DelegateInvoker<TInput, TOutput>(string name, Func<TInput, StepContext, ValueTask<TOutput>> call)

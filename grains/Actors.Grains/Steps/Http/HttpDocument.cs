@@ -1,17 +1,21 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Actors.Core.JsonPath;
 
 namespace Actors.Grains.Steps;
 
 /// <summary>What a response mapping sees.</summary>
 internal static class HttpDocument
 {
+    // A body of the depth that is allowed, inside of the document.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = Payload.DepthMax + 2 };
+
     /// <summary>
     /// <c>{"response":{"status":…,"headers":{…},"body":…}}</c>; names of headers in lower case, several values of one
     /// joined by a comma and a space.
     /// </summary>
-    public static Payload Of(HttpResponseMessage response, Payload body)
+    public static JsonView Of(HttpResponseMessage response, Payload body)
     {
         var buffer = new ArrayBufferWriter<byte>(body.Bytes + 1024);
         using (var json = new Utf8JsonWriter(buffer))
@@ -29,7 +33,7 @@ internal static class HttpDocument
             json.WriteEndObject();
         }
 
-        return Payload.FromTrustedUtf8(buffer.WrittenMemory);
+        return new ElementView(JsonElement.Parse(buffer.WrittenSpan, Options));
     }
 
     private static void Write(Utf8JsonWriter json, HttpHeaders headers)

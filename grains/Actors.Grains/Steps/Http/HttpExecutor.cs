@@ -1,4 +1,5 @@
 using System.Net;
+using Actors.Core.Templates;
 using Actors.Definitions;
 using Actors.Grains.Work;
 
@@ -12,11 +13,9 @@ namespace Actors.Grains.Steps;
 internal sealed class HttpExecutor : StepExecutor, IDisposable
 {
     private readonly HttpClient _client;
-    private readonly IResponseMapper? _mapper;
 
-    public HttpExecutor(StepWorkerOptions options, IResponseMapper? mapper)
+    public HttpExecutor(StepWorkerOptions options)
     {
-        _mapper = mapper;
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -34,6 +33,7 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
     public override async ValueTask<StepResult> ExecuteAsync(RunningAttempt attempt)
     {
         var spec = ((WorkAction.Http)attempt.Work.Action).Spec;
+        var template = ResponseTemplates.Of(spec);
         var call = HttpCall.Create(attempt);
         using var request = call.Request;
         var stop = attempt.CancellationToken;
@@ -49,38 +49,35 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
 
         using (response)
         {
-            return HttpFailures.IsSuccess(spec, (int)response.StatusCode)
-                ? await ResultAsync(call, response, spec, stop)
-                : await HttpFailures.OfStatusAsync(call, response, spec, attempt.Ports.Time, stop);
+            if (!HttpFailures.IsSuccess(spec, (int)response.StatusCode))
+                return await HttpFailures.OfStatusAsync(call, response, spec, attempt.Ports.Time, stop);
+            // What an undo gives is not recorded.
+            return attempt.IsUndo ? Payload.Null : await ResultAsync(call, response, spec, template, stop);
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    private StepResult Mapped(HttpCall call, HttpResponseMessage response, StepAction.Http spec, Payload body)
+    private static StepResult Mapped(
+        HttpCall call, HttpResponseMessage response, CompiledTemplate template, Payload body)
     {
-        if (_mapper is null)
-        {
-            return Failure.Permanent(
-                "response-mapping",
-                $"{call.Description}: the step maps its response, but this silo has no response mapper");
-        }
-
         try
         {
-            return _mapper.Map(spec, HttpDocument.Of(response, body));
+            // Read once more, since what a template makes may be nested more deeply than what it is made of.
+            return Payload.FromUtf8(template.Evaluate(HttpDocument.Of(response, body)).Utf8);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The server has done its part; asking it again would give the same kind of answer.
-            return Failure.Permanent(
+            return FailureRules.AfterTheEffect(
                 "response-mapping",
                 call.Safe($"{call.Description} answered {(int)response.StatusCode}, which does not map: {e.Message}"));
         }
     }
 
-    private async ValueTask<StepResult> ResultAsync(
-        HttpCall call, HttpResponseMessage response, StepAction.Http spec, CancellationToken stop)
+    private static async ValueTask<StepResult> ResultAsync(
+        HttpCall call, HttpResponseMessage response, StepAction.Http spec, CompiledTemplate? template,
+        CancellationToken stop)
     {
         ReadOnlyMemory<byte>? body;
         try
@@ -94,14 +91,14 @@ internal sealed class HttpExecutor : StepExecutor, IDisposable
 
         if (body is not { } bytes)
         {
-            return Failure.Permanent(
+            return FailureRules.AfterTheEffect(
                 "response-too-large",
                 $"{call.Description} answered {(int)response.StatusCode} with more than " +
                 $"the {spec.ResponseBytesMax} bytes that the step takes");
         }
 
         var value = HttpBody.ToPayload(bytes, response.Content.Headers.ContentType);
-        return spec.Response is null ? value : Mapped(call, response, spec, value);
+        return template is null ? value : Mapped(call, response, template, value);
     }
 
     /// <summary>The system's proxy, but never for this machine itself.</summary>

@@ -49,7 +49,8 @@ internal static class HttpFailures
     public static Failure OfSending(HttpCall call, Exception exception) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
-            Make(call, "response-too-large", FailureKind.Permanent, "the response's headers are too large", exception),
+            Make(call, "response-too-large", FailureKind.Permanent, "the response's headers are too large", exception)
+                with { MayHaveHappened = true },
         HttpRequestException
         {
             HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError,

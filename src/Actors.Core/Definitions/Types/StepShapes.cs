@@ -24,7 +24,7 @@ internal sealed class StepShapes
 
     /// <summary>Whether nothing is known of any value.</summary>
     public bool IsEmpty => _map.InputSchema is null && _handlers is null &&
-        _map.Steps.All(s => s is { In: null, Out: null });
+        _map.Steps.All(s => s is { In: null, Out: null, Action: not StepAction.Http { Response: not null } });
 
     public (Shape Takes, Shape Gives, HandlerTypes Types)? HandlerOf(Step step) =>
         step.Action is StepAction.Handler handler && _handlers?.Invoke(handler.Name) is { } types
@@ -35,8 +35,17 @@ internal sealed class StepShapes
     public Shape OneResultOf(Step step)
     {
         if (_results.TryGetValue(step.Name, out var known)) return known;
-        var result = step.Out is { } schema ? SchemaShapes.Read(schema) : HandlerOf(step)?.Gives ?? Shape.Any;
+        var result = step.Out is { } schema ? SchemaShapes.Read(schema)
+            : HandlerOf(step)?.Gives ?? ResponseOf(step) ?? Shape.Any;
         return _results[step.Name] = result;
+    }
+
+    /// <summary>What a step makes of the response to its request; null: it takes it as it is.</summary>
+    public Shape? ResponseOf(Step step)
+    {
+        if (step.Action is not StepAction.Http { Response: { } response }) return null;
+        using var json = JsonDocument.Parse(response.Json, new JsonDocumentOptions { MaxDepth = 1000 });
+        return ShapeOf(json.RootElement, step);
     }
 
     /// <summary>What a step is given where it says nothing.</summary>
@@ -117,7 +126,9 @@ internal sealed class StepShapes
         ["steps", { } name, "result", ..] when _index.TryGetValue(name, out var i) => (3, ResultOf(_map.Steps[i])),
         ["steps", _, "status"] or ["context", "invocation" or "process" or "tenant" or "correlation" or "startedAt"] =>
             (names.Count, Shape.Of(JsonKinds.Text)),
-        ["steps", _, "attempts"] or ["context", "run"] => (names.Count, Shape.Of(JsonKinds.Integer)),
+        ["steps", _, "attempts"] or ["context", "run"] or ["response", "status"] =>
+            (names.Count, Shape.Of(JsonKinds.Integer)),
+        ["response", "headers", _] => (names.Count, Shape.Of(JsonKinds.Text)),
         _ => (names.Count, Shape.Any),
     };
 

@@ -14,7 +14,7 @@ internal static class ReferenceRules
     private static readonly ImmutableArray<string> StepFieldsOfMapped = [.. StepFields, "items"];
     private static readonly ImmutableArray<string> ContextFields =
         ["invocation", "process", "tenant", "correlation", "startedAt", "run"];
-
+    private static readonly ImmutableArray<string> ResponseFields = ["status", "headers", "body"];
 
     private readonly record struct Look(int Step, int Target, string Key, bool InUndo);
 
@@ -62,8 +62,7 @@ internal static class ReferenceRules
         {
             if (expression.SeesResponse)
             {
-                if (reference is not ["response", ..])
-                    check.Add("unknown-root", i, path, $"looks at '{Show(reference)}' in 'response'; a response sees $.response.status, $.response.headers and $.response.body");
+                CheckResponse(check, i, path, reference);
                 continue;
             }
 
@@ -80,6 +79,26 @@ internal static class ReferenceRules
                 var target = check.Index[name];
                 if (target != i || !expression.InUndo) looks.Add(new Look(i, target, expression.Key, expression.InUndo));
             }
+        }
+    }
+
+    private static void CheckResponse(
+        MapCheck check, int i, ReadOnlySpan<string> path, ImmutableArray<string> reference)
+    {
+        const string Sees = "a response sees $.response.status, $.response.headers and $.response.body";
+        var looks = $"looks at '{Show(reference)}' in 'response'";
+        if (reference is not ["response", ..])
+        {
+            check.Add("unknown-root", i, path, $"{looks}; {Sees}");
+        }
+        else if (reference is [_, var field, ..] && !ResponseFields.Contains(field, StringComparer.Ordinal))
+        {
+            check.Add("unknown-field", i, path, $"{looks}; {Sees}", Suggest("$.response.", field, ResponseFields));
+        }
+        else if (reference is [_, "headers", var name, ..] && name.Any(char.IsAsciiLetterUpper))
+        {
+            check.Add("unknown-field", i, path,
+                $"{looks}; there the names of headers are in lower case: '{name.ToLowerInvariant()}'");
         }
     }
 

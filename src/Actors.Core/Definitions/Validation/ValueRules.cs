@@ -64,12 +64,16 @@ internal static class ValueRules
     private static void CheckOut(MapCheck check, int i, StepShapes shapes)
     {
         var step = check.Map.Steps[i];
-        if (step.Out is not { } schema || shapes.HandlerOf(step) is not { } handler) return;
-        if (ShapeFit.Between(handler.Gives, SchemaShapes.Read(schema)) is { } misfit)
+        if (step.Out is not { } schema) return;
+        if (shapes.HandlerOf(step) is { } handler)
+            Check(handler.Gives, $"what its handler gives ({Show(handler.Types.Output)})");
+        else if (shapes.ResponseOf(step) is { } response) Check(response, "its 'response'");
+
+        void Check(Shape given, string what)
         {
+            if (ShapeFit.Between(given, SchemaShapes.Read(schema)) is not { } misfit) return;
             check.Add("type-mismatch", i, ["out"],
-                $"declares an 'out' that what its handler gives ({Show(handler.Types.Output)}) does not fit: " +
-                $"{misfit}; change one of the two");
+                $"declares an 'out' that {what} does not fit: {misfit}; change one of the two");
         }
     }
 

@@ -27,6 +27,7 @@ public sealed class ValueRuleTests
               $defs: { t: { type: string } }
           many: { handler: h, each: $.input.lines, out: { type: string } }
           open: { handler: h }
+          call: { post: shop/x, response: { code: $.response.status, tag: $.response.headers.etag, all: $.response.body } }
 
         """;
 
@@ -50,6 +51,9 @@ public sealed class ValueRuleTests
     [InlineData("in: { not: { type: integer } }, input: $.steps.make.result.n")]
     [InlineData("in: { type: object, required: [a], properties: { a: { type: integer } } }, input: { a: 5, b: x }")]
     [InlineData("in: { type: string }, input: $.context.invocation")]
+    [InlineData("in: { type: integer }, input: $.steps.call.result.code")]
+    [InlineData("in: { type: string }, input: $.steps.call.result.tag")]
+    [InlineData("in: { type: string }, input: $.steps.call.result.all.name")]
     [InlineData("in: false, input: 5")]
     [InlineData("when: $.input.note && $.steps.make.result.other")]
     public void What_may_fit_is_taken(string keys) => Errors(keys).ShouldBeEmpty();
@@ -75,11 +79,13 @@ public sealed class ValueRuleTests
     [InlineData("in: { allOf: [ { type: [string, integer] }, { type: string } ] }, input: 5", "has to be a text")]
     [InlineData("in: { $ref: '#/$defs/a', $defs: { a: { type: string } } }, input: 5", "has to be a text")]
     [InlineData("in: { type: integer }, input: null", "it is null and has to be a whole number")]
+    [InlineData("in: { type: string }, input: $.steps.call.result.code", "is a whole number and has to be a text")]
+    [InlineData("in: { type: object }, input: $.steps.call.result.tag", "it is a text and has to be a mapping")]
     public void What_can_not_fit_is_refused(string keys, string says)
     {
         var error = Errors(keys).ShouldHaveSingleItem();
 
-        (error.Rule, error.Line).ShouldBe(("type-mismatch", 21));
+        (error.Rule, error.Line).ShouldBe(("type-mismatch", 22));
         error.Message.ShouldContain(says);
     }
 
@@ -89,13 +95,14 @@ public sealed class ValueRuleTests
     [InlineData("each: $.input.liens", "'$.input' holds only", "$.input.lines")]
     [InlineData("input: { a: 'x {$.input.id.first}' }", "'$.input.id' is a text", null)]
     [InlineData("input: $.steps.many.result.sku", "'$.steps.many.result' is a list", null)]
+    [InlineData("input: $.steps.call.result.codes", "holds only code, tag, all", "$.steps.call.result.code")]
     [InlineData("each: $.input.lines, input: $.item.skuu", "'$.item' holds only sku", "$.item.sku")]
     [InlineData("input: '$.input[''lines''].first'", "'$.input.lines' is a list", null)]
     public void A_member_that_is_never_there_is_refused(string keys, string says, string? suggestion)
     {
         var error = Errors(keys).ShouldHaveSingleItem();
 
-        (error.Rule, error.Line, error.Suggestion).ShouldBe(("unknown-field", 21, suggestion));
+        (error.Rule, error.Line, error.Suggestion).ShouldBe(("unknown-field", 22, suggestion));
         error.Message.ShouldContain(says);
     }
 
@@ -110,10 +117,22 @@ public sealed class ValueRuleTests
     [InlineData("put: shop/x, in: { type: string }", "the input of the process")]
     public void What_an_action_is_given_is_its_body_or_data_or_the_input(string action, string says)
     {
-        var text = $"{Around}  step: {{ after: [make, many, open], {action} }}";
+        var text = $"{Around}  step: {{ after: [make, many, open, call], {action} }}";
 
         ProcessFile.Read(text, "p.yaml").Errors.ShouldHaveSingleItem().Message
             .ShouldContain(says.Replace("'5'", "its 'data'", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("response: $.response.status, out: { type: string }", "it is a whole number and has to be a text")]
+    [InlineData("response: { a: $.response.body }, out: { type: object, required: [b] }", "'b' is missing")]
+    public void What_a_step_makes_of_a_response_has_to_fit_its_out(string keys, string says)
+    {
+        var error = ProcessFile.Read($"{Around}  step: {{ get: shop/x, {keys} }}", "p.yaml").Errors
+            .ShouldHaveSingleItem();
+
+        (error.Rule, error.Line).ShouldBe(("type-mismatch", 22));
+        error.Message.ShouldContain(says);
     }
 
     [Fact]
@@ -203,5 +222,5 @@ public sealed class ValueRuleTests
     }
 
     private static DefinitionError[] Errors(string keys) =>
-        [.. ProcessFile.Read($"{Around}  step: {{ handler: h, after: [make, many, open], {keys} }}", "p.yaml").Errors];
+        [.. ProcessFile.Read($"{Around}  step: {{ handler: h, after: [make, many, open, call], {keys} }}", "p.yaml").Errors];
 }
