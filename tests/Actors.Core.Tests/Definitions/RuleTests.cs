@@ -154,6 +154,14 @@ public sealed class RuleTests
         ProcessFile.Read("process: p\nmodel: pipeline\nsteps:\n  " + steps, "p.yaml").Errors.ShouldContain(e => e.Rule == rule);
 
     [Fact]
+    public void A_pipeline_has_stages()
+    {
+        ProcessFile.Read("process: p\nmodel: pipeline\nsteps: {}", "p.yaml").Errors
+            .ShouldHaveSingleItem().Rule.ShouldBe("no-steps");
+        Process.Define("p").Pipeline().TryBuild().Errors.ShouldHaveSingleItem().Rule.ShouldBe("no-steps");
+    }
+
+    [Fact]
     public void A_pipeline_has_bounded_queues() =>
         ProcessFile.Read("process: p\nmodel: pipeline\npipeline: { mode: queued, capacity: 0 }\nsteps: { a: { handler: h } }", "p.yaml")
             .Errors.ShouldHaveSingleItem().Rule.ShouldBe("pipeline");

@@ -55,7 +55,9 @@ internal static class ValueRules
             return (implied, source, null);
         }
 
-        using var json = JsonDocument.Parse(template.Value.Json, new JsonDocumentOptions { MaxDepth = 1000 });
+        // Not readable, or too deep: other rules say so.
+        if (!Expressions.TryRead(ExpressionKind.Template, template.Value.Json, out _, out _)) return (Shape.Any, "", key);
+        using var json = JsonDocument.Parse(template.Value.Json);
         var root = json.RootElement;
         var from = root.ValueKind == JsonValueKind.String ? $"'{root.GetString()}'" : $"its '{key}'";
         return (shapes.ShapeOf(root, step), from, key);

@@ -106,6 +106,21 @@ public sealed class ValueRuleTests
         error.Message.ShouldContain(says);
     }
 
+    [Theory]
+    [InlineData("$.item", "$.input")]
+    [InlineData("$.item.lines", "$.input.lines")]
+    [InlineData("$.item[0]", "$.input[0]")]
+    [InlineData("$.item[*].lines", "$.input[*].lines")]
+    [InlineData("$[\"item\"].lines", null)]
+    [InlineData("$.input.lines[?@.sku == $.item.sku]", null)]
+    public void The_items_of_a_step_are_not_among_its_own_items(string path, string? suggestion)
+    {
+        var error = Errors($"each: '{path}', input: $.item.sku, in: {{ type: string }}").ShouldHaveSingleItem();
+
+        (error.Rule, error.Line, error.Suggestion).ShouldBe(("item", 21, suggestion));
+        error.Message.ShouldContain("in 'each': there is no item yet");
+    }
+
     [Fact]
     public void A_collection_that_is_no_list_is_refused() =>
         Errors("each: $.input.id").ShouldHaveSingleItem().Message
