@@ -291,14 +291,15 @@ public sealed record HistoryPage(IReadOnlyList<HistoryEvent> Events, long Head);
 /// <summary>Why an invocation stands where it stands.</summary>
 /// <param name="Status">Where.</param>
 /// <param name="Summary">One sentence.</param>
-/// <param name="Waits">Everything it waits for; empty once it has ended.</param>
+/// <param name="Waits">What it waits for: of its steps and items the first hundred. Once it has ended only what its
+/// detached steps wait for.</param>
 public sealed record Explanation(InvocationStatus Status, string Summary, IReadOnlyList<WaitReason> Waits);
 
 /// <summary>One thing an invocation waits for.</summary>
 /// <param name="Step">The step; null: the invocation as a whole.</param>
-/// <param name="For">For what, in words: a worker, a signal, a timer, a dependency.</param>
-/// <param name="Since">Since when.</param>
-/// <param name="Until">When it gives up or goes on by itself; null: never.</param>
+/// <param name="For">For what, in words: a worker, a place, a signal, a timer, a join, a child.</param>
+/// <param name="Since">Since when: what is handed out, since then; the next attempt, since the failure of the last.</param>
+/// <param name="Until">When it gives up or goes on by itself, while it is not paused; null: never.</param>
 /// <param name="ReleasedBy">What would release it, in words; a command where there is one.</param>
 public sealed record WaitReason(
     string? Step, string For, DateTimeOffset Since, DateTimeOffset? Until, string ReleasedBy);

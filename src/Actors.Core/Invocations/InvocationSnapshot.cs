@@ -113,6 +113,7 @@ public static class InvocationSnapshot
 
         json.WriteNumberValue(s.ChildCheckAt);
         json.WriteNumberValue(s.ChildCheckPause);
+        WriteLong(json, s.IsPaused ? s.PausedAt : null);
         json.WriteEndArray();
     }
 
@@ -151,6 +152,7 @@ public static class InvocationSnapshot
                 h[23][0].GetInt64(), h[23][1].GetString()!, h[23][2].GetString()!, ReadPayload(h[23][3]));
         if (h.GetArrayLength() > 24) (s.ChildCheckAt, s.ChildCheckPause) = (h[24].GetInt64(), h[25].GetInt64());
         else ChildChecks.Unknown(s);
+        if (h.GetArrayLength() > 26) s.PausedAt = ReadLong(h[26]);
         s.Steps = new StepState[s.Process.Steps.Length];
     }
 
@@ -177,8 +179,13 @@ public static class InvocationSnapshot
         json.WriteNumberValue(s.DependenciesSkipped);
         json.WriteNumberValue(s.DependenciesFailed);
         WriteLong(json, s.JoinDue);
-        if (s.AttemptsBefore > 0 && s.Map is null) json.WriteNumberValue(s.AttemptsBefore);
-        if (s.Map is { } map)
+        if (s.Map is not { } map)
+        {
+            var since = s.IsActive || s.IsUndoActive ? s.Since : null;
+            if (s.AttemptsBefore > 0 || since is not null) json.WriteNumberValue(s.AttemptsBefore);
+            if (since is { } at) json.WriteNumberValue(at);
+        }
+        else
         {
             json.WriteStartArray();
             json.WriteNumberValue(map.Next);
@@ -221,6 +228,7 @@ public static class InvocationSnapshot
         if (e[19].ValueKind == JsonValueKind.Number)
         {
             step.AttemptsBefore = e[19].GetInt32();
+            if (e.GetArrayLength() > 20) step.Since = e[20].GetInt64();
             return step;
         }
 
