@@ -197,7 +197,7 @@ public sealed record StepView
     /// <summary>Where it stands.</summary>
     public required StepStatus Status { get; init; }
 
-    /// <summary>Attempts so far.</summary>
+    /// <summary>Attempts so far; of a mapped step those of the item that had the most.</summary>
     public int Attempts { get; init; }
 
     /// <summary>When the first attempt was scheduled; null if none was.</summary>
@@ -225,7 +225,14 @@ public sealed record StepView
 /// <param name="Total">Items.</param>
 /// <param name="Succeeded">Items that succeeded.</param>
 /// <param name="Failed">Items that failed for good or were cancelled.</param>
-public sealed record ItemCounts(int Total, int Succeeded, int Failed);
+public sealed record ItemCounts(int Total, int Succeeded, int Failed)
+{
+    /// <summary>Of <see cref="Failed"/>, how many were only cancelled.</summary>
+    public int Cancelled { get; init; }
+
+    /// <summary>Items whose effect was taken back.</summary>
+    public int Undone { get; init; }
+}
 
 /// <summary>Which invocations to list.</summary>
 public sealed record InvocationFilter
