@@ -27,7 +27,7 @@ internal static class WorkItemFactory
             input,
             IdempotencyKey(state, step, reference, isUndo),
             state.CorrelationId,
-            TimeoutOf(state, compiled, isUndo),
+            AttemptTimeouts.Of(state.Process, compiled, isUndo),
             compiled.Step.Permanent)
         {
             Limit = isUndo || stage is not null && compiled.Step.Limit is { PerSecond: null, Queue: null } ? null : compiled.Step.Limit,
@@ -67,14 +67,6 @@ internal static class WorkItemFactory
         !process.IsPipeline || process.IsDirect ? null : new StageSlot(
             compiled.Position, process.Map.Pipeline!.Capacity, compiled.Step.Limit?.Concurrency ?? 1,
             KeepsPlace: compiled.Each is null && compiled.Position < process.Steps.Length - 1);
-
-    private static TimeSpan TimeoutOf(InvocationState state, CompiledStep compiled, bool isUndo)
-    {
-        var action = isUndo ? compiled.Undo! : compiled.Action;
-        var service = action.Service is { } name && state.Process.Map.Services.TryGetValue(name, out var s) ? s.Timeout : null;
-        var attempt = compiled.Step.Timeout.Attempt ?? service ?? StepDefaults.AttemptTimeout;
-        return !isUndo && compiled.Step.Timeout.Step is { } whole && whole < attempt ? whole : attempt;
-    }
 
     private static WorkAction Resolve(InvocationState state, CompiledStep compiled, bool isUndo, int item, Payload input)
     {

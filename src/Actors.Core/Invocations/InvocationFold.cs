@@ -29,7 +29,7 @@ public static class InvocationFold
                 End(state, e.At);
                 break;
             case InvocationEvent.Failed or InvocationEvent.Cancelled: End(state, e.At); break;
-            case InvocationEvent.Paused: state.IsPaused = true; break;
+            case InvocationEvent.Paused: (state.IsPaused, state.PausedAt) = (true, e.At); break;
             case InvocationEvent.Resumed: state.IsPaused = false; break;
             case InvocationEvent.Retried retried: RetryFold.Apply(state, retried.At); break;
             case InvocationEvent.ReplacementQueued replacement:
@@ -91,6 +91,7 @@ public static class InvocationFold
     {
         if (!state.TryFind(e.Step, out var position, out var step))
             throw new StoreCorruptException($"invocation '{state.Id}' has no step '{e.Step}' in definition {state.Process.Hash}");
+        if (e is InvocationEvent.StepScheduled or InvocationEvent.StepFailed { RetryAt: not null }) step.Since = e.At;
         switch (e)
         {
             case InvocationEvent.StepScheduled { IsUndo: true } undo: CompensationFold.Scheduled(state, step, undo); break;

@@ -122,6 +122,7 @@ public static class InvocationSnapshot
 
         json.WriteNumberValue(s.ChildCheckAt);
         json.WriteNumberValue(s.ChildCheckPause);
+        WriteLong(json, s.IsPaused ? s.PausedAt : null);
         json.WriteEndArray();
     }
 
@@ -161,6 +162,7 @@ public static class InvocationSnapshot
                 h[23].GetArrayLength() > 4 ? h[23][4].GetString() : null);
         if (h.GetArrayLength() > 24) (s.ChildCheckAt, s.ChildCheckPause) = (h[24].GetInt64(), h[25].GetInt64());
         else ChildChecks.Unknown(s);
+        if (h.GetArrayLength() > 26) s.PausedAt = ReadLong(h[26]);
         s.Steps = new StepState[s.Process.Steps.Length];
     }
 
@@ -192,6 +194,7 @@ public static class InvocationSnapshot
         json.WriteNumberValue(s.BeganSequence);
         json.WriteNumberValue(s.SettledSequence);
         json.WriteNumberValue(s.UndoRound);
+        WriteLong(json, s.IsActive || s.IsUndoActive ? s.Since : null);
         json.WriteEndArray();
     }
 
@@ -244,6 +247,7 @@ public static class InvocationSnapshot
         step.BeganSequence = e[21].GetInt64();
         step.SettledSequence = e[22].GetInt64();
         step.UndoRound = e[23].GetInt32();
+        step.Since = ReadLong(e[24]);
         return step;
     }
 

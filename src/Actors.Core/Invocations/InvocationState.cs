@@ -67,6 +67,9 @@ public sealed class InvocationState
     /// <summary>Whether a person has paused it.</summary>
     public bool IsPaused { get; internal set; }
 
+    /// <summary>When it was paused; holds while it is. Null: a snapshot did not keep it.</summary>
+    public long? PausedAt { get; internal set; }
+
     /// <summary>Whether it stops because somebody cancelled it.</summary>
     public bool IsCancellation { get; internal set; }
 

@@ -44,6 +44,12 @@ public sealed class StepState
     public long? EndedAt { get; internal set; }
 
     /// <summary>
+    /// Since when it, or its compensation, has been handed out or waiting; holds while it is. Null: a snapshot did not
+    /// keep it.
+    /// </summary>
+    public long? Since { get; internal set; }
+
+    /// <summary>
     /// When its timer is due: the end of a delay, the next attempt, the giving up of a wait. Null: no timer.
     /// </summary>
     public long? Due { get; internal set; }
