@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace Actors.Core.Tests.Definitions;
 
 /// <summary>
-/// Files from a seed that look like processes and are right nowhere in particular: each key of a step may be there, each
-/// path may look at anything, itself included, schemas refer to each other as they like, and here and there
-/// stands a value of quite another kind.
+/// Files from a seed that look like processes and are right nowhere in particular: each key of a step may be there,
+/// each path may look at anything, itself included, schemas refer to each other as they like, and here and there stands
+/// a value of quite another kind.
 /// </summary>
 internal sealed class RandomFiles(int seed)
 {

@@ -99,7 +99,7 @@ public sealed class ExplainerSpecs
     {
         var s = new Scenario(Parent("c")).Start();
         const string released = "its end; why it waits: actors explain other/p~1~1~c";
-        Says(s, "It waits for child 'other/p~1~1~c'.", $"c: child 'other/1.1.c' | 0.. | {released}");
+        Says(s, "It waits for child 'other/p~1~1~c'.", $"c: child 'other/p~1~1~c' | 0.. | {released}");
         s.After(3).Cancel();
         Says(s, "It is stopping (cancelled on request): what still runs is awaited before compensation begins.",
             $"c: child 'other/p~1~1~c', which was told to stop | 0.. | {released}");

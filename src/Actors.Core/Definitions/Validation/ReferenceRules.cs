@@ -47,8 +47,10 @@ internal static class ReferenceRules
     {
         var step = check.Map.Steps[i];
         ReadOnlySpan<string> path = expression.InUndo ? ["undo", expression.Key] : [expression.Key];
-        if (expression.Kind == ExpressionKind.Template &&
-            Expressions.TemplateDepth(new Template(expression.Text)) is var depth && depth > Expressions.TemplateDepthMax)
+        var depth = expression.Kind == ExpressionKind.Template
+            ? Expressions.TemplateDepth(new Template(expression.Text))
+            : 0;
+        if (depth > Expressions.TemplateDepthMax)
         {
             check.Add("too-deep", i, path, $"nests its '{expression.Key}' {depth} levels deep; at most {Expressions.TemplateDepthMax}");
             return;

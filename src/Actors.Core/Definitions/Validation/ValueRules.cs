@@ -56,7 +56,8 @@ internal static class ValueRules
         }
 
         // Not readable, or too deep: other rules say so.
-        if (!Expressions.TryRead(ExpressionKind.Template, template.Value.Json, out _, out _)) return (Shape.Any, "", key);
+        if (!Expressions.TryRead(ExpressionKind.Template, template.Value.Json, out _, out _))
+            return (Shape.Any, "", key);
         using var json = JsonDocument.Parse(template.Value.Json);
         var root = json.RootElement;
         var from = root.ValueKind == JsonValueKind.String ? $"'{root.GetString()}'" : $"its '{key}'";
