@@ -149,7 +149,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         {
             var ask = new ExplainInvocation();
             var reply = await CallAsync<ExplanationReply, ExplanationReply>(Check(id).Key, ask, id, cancellationToken);
-            return BudgetWaits.NamedIn(reply.Explanation, id, parts.Host.Workers.BudgetOf);
+            return QueueReasons.NamedIn(reply.Explanation, parts.Host.Workers.WaitsOf(id));
         }
         catch (StoreFullException)
         {

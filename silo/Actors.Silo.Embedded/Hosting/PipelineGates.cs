@@ -55,6 +55,17 @@ internal sealed class PipelineGates(TimeProvider time, Action<IQueuedWork> begin
     public void CancelAdmission(InvocationId invocation) =>
         Change(invocation, (queues, _) => queues.CancelAdmission(invocation.Id));
 
+    /// <summary>Tells what of an invocation waits for its stage.</summary>
+    public void Tell(InvocationId invocation, QueueWaits waits)
+    {
+        lock (_lock)
+        {
+            if (!_gates.TryGetValue((invocation.Tenant, invocation.Process), out var gate)) return;
+            foreach (var (concurrency, items) in gate.Queues.Waiting)
+                waits.Look(items, (_, before) => new QueueWait.Stage(concurrency, before));
+        }
+    }
+
     private void Change(InvocationId invocation, Action<PipelineQueues<IQueuedWork>, List<IQueuedWork>> change)
     {
         var ready = new List<IQueuedWork>();

@@ -148,8 +148,8 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     }
 
     /// <summary>Retries wait on the silo of their grain: only here is known for which budget.</summary>
-    private ExplanationReply Named(ClusterHost running, ExplanationReply why) => new(BudgetWaits.NamedIn(
-        why.Explanation, new InvocationId(_key.Tenant, _key.Type, _key.Id), running.Work.BudgetOf));
+    private ExplanationReply Named(ClusterHost running, ExplanationReply why) => new(QueueReasons.NamedIn(
+        why.Explanation, running.Work.WaitsOf(new InvocationId(_key.Tenant, _key.Type, _key.Id))));
 
     /// <summary>A turn awaits nothing: what it needs of the store is read before.</summary>
     private static async ValueTask PrepareAsync(ClusterHost running, GrainMessage message)

@@ -83,8 +83,13 @@ internal sealed class WorkDispatcher : IDisposable
         return true;
     }
 
-    /// <inheritdoc cref="RetryQueues.ServiceOf"/>
-    public string? BudgetOf(InvocationId invocation, string step) => _retries.ServiceOf(invocation, step);
+    /// <summary>What the attempts of an invocation wait for on this silo: the budgets of their services.</summary>
+    public QueueWaits WaitsOf(InvocationId invocation)
+    {
+        var waits = new QueueWaits(invocation);
+        _retries.Tell(waits);
+        return waits;
+    }
 
     /// <summary>An outcome has come.</summary>
     /// <returns>What to tell the grain; null: it was never begun, and is handed out again.</returns>
