@@ -19,9 +19,13 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
     /// </summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
+    /// <summary>Between two questions whether it still waits in a queue that it is to be withdrawn from.</summary>
+    private static readonly TimeSpan WithdrawPeriod = TimeSpan.FromSeconds(1);
+
     private volatile bool _isWithdrawn;
     private TimeSpan _lookAgainAt;
     private TimeSpan _silence = SilenceFirst;
+    private TimeSpan _withdrawAgainAt;
     private int _handedOutAgain;
 
     public WorkItem Item => item;
@@ -40,6 +44,9 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
     public IWorkControl? Control { get; private set; }
 
     public bool IsCancelled { get; set; }
+
+    /// <summary>Whether it goes through a queue that all silos share.</summary>
+    public bool IsQueued => item.Limit is not null || item.Stage is not null;
 
     public void Withdraw() => _isWithdrawn = true;
 
@@ -60,6 +67,17 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
         // Twice the patience each time: a full cluster is not made fuller.
         _silence = _silence * 2 < SilenceMax ? _silence * 2 : SilenceMax;
         _lookAgainAt = now + _silence;
+        return true;
+    }
+
+    /// <summary>
+    /// Whether it was cancelled, and nobody has said that it runs: it may wait in a queue of the cluster, and is taken
+    /// out of it.
+    /// </summary>
+    public bool IsToBeWithdrawn(TimeSpan now)
+    {
+        if (!IsCancelled || !IsQueued || SentAt is null || By is not null || _withdrawAgainAt > now) return false;
+        _withdrawAgainAt = now + WithdrawPeriod;
         return true;
     }
 

@@ -46,7 +46,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
             throw new InvalidOperationException($"'{this.GetPrimaryKeyString()}' is not the key of a queue");
         _isStages = _key.Type == "stages";
         _limits = new LimitedQueues(Running.Time, Running.Host.Options.WorkQueueMax, Begin, _ => { });
-        _stages = new PipelineGates(Running.Time, work => Begin(work));
+        _stages = new PipelineGates(Running.Time, BeginStage);
         this.RegisterGrainTimer(
             static (queue, _) => queue.LookAsync(), this,
             new GrainTimerCreationOptions(LookPeriod, LookPeriod) { Interleave = true });
@@ -55,10 +55,10 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     /// <inheritdoc/>
     public Task OfferAsync(Envelope work)
     {
-        var waiting = new Waiting(MessageCodec.Read<WorkItem>(work));
+        var waiting = new Waiting(MessageCodec.Read<WorkItem>(work), Running.Time.GetTimestamp());
         if (!_known.TryAdd(waiting.Item.Key, waiting))
         {
-            if (_known.TryGetValue(waiting.Item.Key, out var known) && known.BeganAt is not null) HandOn(known);
+            if (_known.TryGetValue(waiting.Item.Key, out var known) && known.HasBegun) HandOn(known);
             return Task.CompletedTask;
         }
 
@@ -74,6 +74,11 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
         if (_known.TryGetValue(key, out var waiting)) End(waiting, succeeded);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task<bool> WithdrawAsync(Envelope work) => Task.FromResult(
+        _known.TryGetValue(MessageCodec.Read<WorkReference>(work).Key, out var waiting) &&
+        waiting.TryWithdraw(Running.Time.GetTimestamp()));
 
     /// <inheritdoc/>
     public Task LeaveAsync(string invocation)
@@ -96,9 +101,15 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     private bool Begin(IQueuedWork work)
     {
         var waiting = (Waiting)work;
-        waiting.BeganAt = Running.Time.GetTimestamp();
+        if (!waiting.TryBegin(Running.Time.GetTimestamp())) return false;
         HandOn(waiting);
         return true;
+    }
+
+    /// <summary>One that was withdrawn gives up its place in the stage when its turn comes.</summary>
+    private void BeginStage(IQueuedWork work)
+    {
+        if (!Begin(work)) _stages!.Finish(work, succeeded: false);
     }
 
     private void HandOn(Waiting waiting)
@@ -130,18 +141,20 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
 
     private void End(Waiting waiting, bool succeeded)
     {
-        if (!_known.TryRemove(KeyValuePair.Create(waiting.Item.Key, waiting)) || waiting.BeganAt is null) return;
+        if (waiting.IsWithdrawn) return;
+        if (!_known.TryRemove(KeyValuePair.Create(waiting.Item.Key, waiting)) || !waiting.HasBegun) return;
         if (_isStages) _stages!.Finish(waiting, succeeded);
         else _limits!.End(waiting);
     }
 
-    /// <summary>What must have ended long ago gives its place back.</summary>
+    /// <summary>What must have ended long ago gives its place back; what was withdrawn is forgotten.</summary>
     private Task LookAsync()
     {
         foreach (var waiting in _known.Values)
         {
-            if (waiting.BeganAt is not { } began) continue;
-            if (Running.Time.GetElapsedTime(began) > waiting.Item.Timeout + Grace) End(waiting, succeeded: false);
+            var age = Running.Time.GetElapsedTime(waiting.Since);
+            if (waiting.IsWithdrawn && age > Grace) _known.TryRemove(KeyValuePair.Create(waiting.Item.Key, waiting));
+            else if (waiting.HasBegun && age > waiting.Item.Timeout + Grace) End(waiting, succeeded: false);
         }
 
         return Task.CompletedTask;
@@ -149,19 +162,45 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
 
     private InvocationId Id(string invocation) => new(_key.Tenant, _key.Id, invocation);
 
-    private sealed class Waiting(WorkItem item) : IQueuedWork
+    /// <summary>
+    /// An attempt. One that was withdrawn stays known for a while: it may be offered once more by who did not know yet.
+    /// </summary>
+    private sealed class Waiting(WorkItem item, long since) : IQueuedWork
     {
+        private const int HasTurn = 1;
+        private const int WasWithdrawn = 2;
+
+        private long _since = since;
+        private int _fate;
+
         public WorkItem Item => item;
 
-        /// <summary>Never: whoever begins it is told by its invocation.</summary>
-        public bool IsWithdrawn => false;
+        /// <summary>Whether it was taken back before it began: then it only gives up its places.</summary>
+        public bool IsWithdrawn => Volatile.Read(ref _fate) == WasWithdrawn;
 
-        /// <summary>When, by a clock that nobody sets; null: it waits.</summary>
-        public long? BeganAt { get; set; }
+        /// <summary>Whether its turn has come.</summary>
+        public bool HasBegun => Volatile.Read(ref _fate) == HasTurn;
+
+        /// <summary>Since when it waits, runs or is withdrawn, by a clock that nobody sets.</summary>
+        public long Since => Volatile.Read(ref _since);
 
         /// <summary>
         /// How often; first to its own part of the stream again, then to others: its silo may lack what it takes.
         /// </summary>
         public int HandedOn { get; set; }
+
+        /// <returns>False if it was withdrawn.</returns>
+        public bool TryBegin(long now) => TryBecome(HasTurn, now);
+
+        /// <returns>False if it has begun.</returns>
+        public bool TryWithdraw(long now) => TryBecome(WasWithdrawn, now) || IsWithdrawn;
+
+        private bool TryBecome(int fate, long now)
+        {
+            if (Volatile.Read(ref _fate) != 0) return false;
+            // Before it is seen to be so: what has begun is given up when it has been so for too long.
+            Volatile.Write(ref _since, now);
+            return Interlocked.CompareExchange(ref _fate, fate, 0) == 0;
+        }
     }
 }
