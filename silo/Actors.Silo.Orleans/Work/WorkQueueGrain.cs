@@ -12,7 +12,8 @@ namespace Actors.Silo.Orleans.Work;
 
 /// <summary>
 /// One queue: the same limits and stages as in one process, for all silos. Its timers run outside of Orleans, so what
-/// they touch is safe for threads.
+/// they touch is safe for threads. What it knows is in memory only, so it stays there, however long nobody calls it,
+/// while something waits or runs, or its rate still counts what began.
 /// </summary>
 [Reentrant]
 [GrainType("actors.queue")]
@@ -32,6 +33,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     private PipelineGates? _stages;
     private GrainKey _key;
     private bool _isStages;
+    private bool _isKept;
 
     public WorkQueueGrain(ClusterSilo silo, WorkStream stream, IGrainFactory grains) =>
         (_silo, _stream, _grains) = (silo, stream, grains);
@@ -55,6 +57,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     /// <inheritdoc/>
     public Task OfferAsync(Envelope work)
     {
+        Keep(true);
         var waiting = new Waiting(MessageCodec.Read<WorkItem>(work), Running.Time.GetTimestamp());
         if (!_known.TryAdd(waiting.Item.Key, waiting))
         {
@@ -88,8 +91,12 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     }
 
     /// <inheritdoc/>
-    public Task<bool> AdmitAsync(string invocation, int capacity) => _stages!.AdmitAsync(
-        Id(invocation), capacity, Running.Host.Options.AdmissionTimeout, CancellationToken.None).AsTask();
+    public Task<bool> AdmitAsync(string invocation, int capacity)
+    {
+        Keep(true);
+        return _stages!.AdmitAsync(
+            Id(invocation), capacity, Running.Host.Options.AdmissionTimeout, CancellationToken.None).AsTask();
+    }
 
     /// <inheritdoc/>
     public Task CancelAdmissionAsync(string invocation)
@@ -157,7 +164,16 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
             else if (waiting.HasBegun && age > waiting.Item.Timeout + Grace) End(waiting, succeeded: false);
         }
 
+        Keep(!_known.IsEmpty || _limits!.Count > 0 || _stages!.Count > 0);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Whether Orleans leaves it in memory although nobody calls it.</summary>
+    private void Keep(bool isKept)
+    {
+        if (_isKept == isKept) return;
+        _isKept = isKept;
+        DelayDeactivation(isKept ? Timeout.InfiniteTimeSpan : TimeSpan.Zero);
     }
 
     private InvocationId Id(string invocation) => new(_key.Tenant, _key.Id, invocation);

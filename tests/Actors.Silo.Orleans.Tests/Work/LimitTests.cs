@@ -1,5 +1,7 @@
 using Actors.Definitions;
 using Actors.Silo.Orleans.Tests.Cluster;
+using Actors.Silo.Orleans.Work;
+using Orleans.Configuration;
 using Shouldly;
 
 namespace Actors.Silo.Orleans.Tests.Work;
@@ -73,6 +75,26 @@ public sealed class LimitTests
         _calls.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_limit_holds_however_long_nobody_asks_and_is_forgotten_when_nothing_is_left()
+    {
+        await using var cluster = await StartAsync(Limited(concurrency: 1), silo => silo
+            .Configure<GrainCollectionOptions>(memory =>
+            {
+                memory.CollectionQuantum = TimeSpan.FromSeconds(1);
+                memory.ClassSpecificCollectionAge[typeof(WorkQueueGrain).FullName!] = TimeSpan.FromSeconds(2);
+            }));
+        var first = await StartFirstAsync(cluster);
+        await Task.Delay(2 * Soon / 3);
+        var second = await StartSecondAsync(cluster);
+        _calls.ShouldBe(1);
+        _release.SetResult();
+        foreach (var id in new[] { first, second })
+            (await cluster.Client.WaitAsync(id, Soon)).Status.ShouldBe(InvocationStatus.Completed);
+        using var late = new CancellationTokenSource(3 * Soon);
+        while (await cluster.CountAsync("actors.queue") > 0) await Task.Delay(Moment, late.Token);
+    }
+
     private static ProcessBuilder<Payload> Limited(int? concurrency = null, double? perSecond = null) =>
         Process.Define<Payload>("limited").Step("only", s => s.Call("work").Limit(concurrency, perSecond));
 
@@ -82,16 +104,19 @@ public sealed class LimitTests
         return await cluster.Client.WaitAsync(started.Id, Soon);
     }
 
-    private Task<RunningCluster> StartAsync(ProcessBuilder<Payload> process) =>
-        RunningCluster.StartAsync(2, options => options
-            .AddHandler<Payload, Payload>("work", async (input, _) =>
-            {
-                Interlocked.Increment(ref _calls);
-                _begun.TrySetResult();
-                await _release.Task;
-                return input;
-            })
-            .AddProcess(process.Build()));
+    private Task<RunningCluster> StartAsync(ProcessBuilder<Payload> process, Action<ISiloBuilder>? more = null) =>
+        RunningCluster.StartAsync(
+            2,
+            options => options
+                .AddHandler<Payload, Payload>("work", async (input, _) =>
+                {
+                    Interlocked.Increment(ref _calls);
+                    _begun.TrySetResult();
+                    await _release.Task;
+                    return input;
+                })
+                .AddProcess(process.Build()),
+            more: more);
 
     private async Task<InvocationId> StartFirstAsync(RunningCluster cluster)
     {
