@@ -8,6 +8,15 @@ internal sealed class PipelineGates(TimeProvider time, Action<IQueuedWork> begin
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Process), Gate> _gates = [];
 
+    /// <summary>Pipelines in which something waits, runs or keeps a place.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _gates.Count;
+        }
+    }
+
     public void Offer(IQueuedWork attempt) =>
         Change(attempt.Item.Key.Invocation, (queues, ready) =>
             queues.Offer(attempt.Item.Key.Invocation.Id, attempt.Item.Stage!, attempt, ready));

@@ -134,9 +134,13 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     /// <summary>Gives a message to the grain on this silo.</summary>
     public void Deliver(ClusterHost running, GrainMessage message)
     {
-        if (message is WorkRefused refused) running.Work.Settle(refused);
-        if ((message is StepOutcome outcome ? running.Work.Settle(outcome) : message) is { } told)
-            running.Host.Post(_key, told);
+        var told = message switch
+        {
+            WorkRefused refused => running.Work.Settle(refused),
+            StepOutcome outcome => running.Work.Settle(outcome),
+            _ => message,
+        };
+        if (told is not null) running.Host.Post(_key, told);
     }
 
     /// <summary>The grain has left memory: there is no need to be its place any more.</summary>
