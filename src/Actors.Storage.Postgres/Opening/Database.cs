@@ -87,6 +87,12 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Keeps no connection for later: idle ones are closed now, those in use when they are given back. Without it the
+    /// next one may be the very session that was given up.
+    /// </summary>
+    public void Forget() => _source.Clear();
+
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     private void Initialise(NpgsqlConnection connection)

@@ -31,6 +31,7 @@ internal sealed class Standby(
             {
                 // A standby outlives the server: the owner does, too.
                 _absence.Forget();
+                database.Forget();
             }
 
             await Task.Delay(Pause, time, cancellationToken);
