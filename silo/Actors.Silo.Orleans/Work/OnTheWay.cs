@@ -26,7 +26,8 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
     private TimeSpan _lookAgainAt;
     private TimeSpan _silence = SilenceFirst;
     private TimeSpan _withdrawAgainAt;
-    private int _handedOutAgain;
+    private int _shift;
+    private int _sentThere = 1;
 
     public WorkItem Item => item;
 
@@ -36,8 +37,8 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
     /// <summary>When it was sent; null: it waits here for the budget of its service.</summary>
     public TimeSpan? SentAt { get; private set; }
 
-    /// <summary>How often a silo has said that it lacks its handler.</summary>
-    public int Lacks { get; set; }
+    /// <summary>How many silos in a row have said that they lack its handler.</summary>
+    public int Lacks { get; private set; }
 
     public SiloAddress? By { get; private set; }
 
@@ -59,6 +60,16 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
 
     /// <summary>It was sent, and not begun: it is sent again after a while.</summary>
     public void SendAgain(TimeSpan at) => (By, Control, _lookAgainAt) = (null, null, at);
+
+    /// <summary>The silo of its part can't begin it: from now on it goes to the next.</summary>
+    /// <param name="lacksHandler">Because it lacks its handler; otherwise because it is full.</param>
+    public void PassOn(bool lacksHandler)
+    {
+        (_shift, _sentThere) = (_shift + 1, 0);
+        Lacks = lacksHandler ? Lacks + 1 : 0;
+        // Somebody has said something of it.
+        _silence = SilenceFirst;
+    }
 
     /// <summary>Whether nobody has said anything of it for so long that it is sent again.</summary>
     public bool IsSilent(TimeSpan now)
@@ -93,10 +104,10 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
     }
 
     /// <summary>
-    /// To which part of the stream it goes now: first to its own again, whose silo knows whether it has it; then to
-    /// the next, for a part may stand still with a silo.
+    /// To which part of the stream it goes now, counted from its own: first to the one where it was again, whose silo
+    /// knows whether it has it; then to the next, for a part may stand still with a silo.
     /// </summary>
-    public int NextShift() => Lacks > 0 ? Lacks : _handedOutAgain++;
+    public int NextShift() => _sentThere++ < 2 ? _shift : ++_shift;
 
     /// <summary>Unless somebody says by then that it runs, it is handed out again soon.</summary>
     public void Doubt(TimeSpan now)

@@ -31,6 +31,9 @@ internal sealed class WorkDispatcher : IDisposable
     /// </summary>
     public const string HandlerMissing = "handler-missing";
 
+    /// <summary>The same: it is full. Others are asked for as long as it takes.</summary>
+    public const string NoPlace = "no-place";
+
     private readonly ClusterHost _cluster;
     private readonly WorkStream _stream;
     private readonly SiloRing _ring;
@@ -218,8 +221,12 @@ internal sealed class WorkDispatcher : IDisposable
     }
 
     /// <summary>Whether all parts of the stream have been tried, and no silo has the handler.</summary>
-    private bool IsGivenUp(OnTheWay attempt, StepOutcome outcome) =>
-        outcome.Failure?.Type == HandlerMissing && ++attempt.Lacks >= _stream.Parts;
+    private bool IsGivenUp(OnTheWay attempt, StepOutcome outcome)
+    {
+        if (outcome.Failure?.Type is HandlerMissing or NoPlace)
+            attempt.PassOn(lacksHandler: outcome.Failure.Type == HandlerMissing);
+        return attempt.Lacks >= _stream.Parts;
+    }
 
     private void Look()
     {
@@ -280,7 +287,7 @@ internal sealed class WorkDispatcher : IDisposable
         var queue = item.Stage is not null ? WorkQueues.Stages(_grains, item.Key.Invocation)
             : item.Limit is not null ? WorkQueues.Limits(_grains, item)
             : null;
-        if (queue is not null) queue.OfferAsync(MessageCodec.Write(item)).Ignore();
+        if (queue is not null) queue.OfferAsync(MessageCodec.Write(item), shift).Ignore();
         else _ = PublishAsync(item, shift);
     }
 

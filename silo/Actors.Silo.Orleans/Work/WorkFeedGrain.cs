@@ -1,4 +1,3 @@
-using Actors.Grains.Hosting;
 using Actors.Grains.Work;
 using Actors.Silo.Embedded;
 using Actors.Silo.Orleans.Hosting;
@@ -16,7 +15,8 @@ internal interface IWorkFeedGrain : IGrainWithStringKey;
 
 /// <summary>
 /// Takes attempts out of one part of the work stream and gives them to the workers of the silo it is on: that of the
-/// agent that pulls from the queue. If they are full it waits, and with it the stream; after a while it refuses.
+/// agent that pulls from the queue. If they are full it waits, and with it the stream; after a while it lets the
+/// attempt go on to another part, and those behind it as well unless there is a place soon.
 /// </summary>
 [ImplicitStreamSubscription(WorkStream.Namespace)]
 [PreferLocalPlacement]
@@ -26,7 +26,12 @@ internal sealed class WorkFeedGrain(
     : global::Orleans.Grain, IWorkFeedGrain, IStreamSubscriptionObserver
 {
     private static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same if there was no place for the attempt before.</summary>
+    private static readonly TimeSpan FullPatience = TimeSpan.FromMilliseconds(500);
+
     private IStepWorkerGrain? _worker;
+    private bool _isFull;
 
     /// <inheritdoc/>
     public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
@@ -45,7 +50,7 @@ internal sealed class WorkFeedGrain(
         var item = MessageCodec.Read<WorkItem>(envelope);
         if (work.IsStopping)
         {
-            running.Post(item.Key.Invocation.Key, new StepOutcome(item.Key, null, NotBegun) { NotBegun = true });
+            running.Post(item.Key.Invocation.Key, NotBegun(item, Stopping));
         }
         else if (MissingFor(item.Action) is { } handler)
         {
@@ -56,15 +61,16 @@ internal sealed class WorkFeedGrain(
             var reference = MessageCodec.Write(new WorkReference(item.Key));
             Shell.Of(GrainFactory, item.Key.Invocation.Key).TakenAsync(reference, ring.Here, work.Reference!).Ignore();
         }
-        else if (await work.PlaceAsync(PlacePatience))
+        else if (await work.PlaceAsync(_isFull ? FullPatience : PlacePatience))
         {
+            _isFull = false;
             (_worker ??= GrainFactory.GetGrain<IStepWorkerGrain>(0)).RunAsync(envelope).Ignore();
         }
         else
         {
+            _isFull = true;
             work.End(item.Key, hadPlace: false);
-            WorkQueues.Ended(GrainFactory, item, succeeded: false);
-            running.Post(item.Key.Invocation.Key, new WorkRefused(item));
+            running.Post(item.Key.Invocation.Key, NotBegun(item, Full));
         }
     }
 
@@ -91,5 +97,10 @@ internal sealed class WorkFeedGrain(
         };
     }
 
-    private static Failure NotBegun { get; } = Failure.Transient("unavailable", "the silo is stopping");
+    private static StepOutcome NotBegun(WorkItem item, Failure why) => new(item.Key, null, why) { NotBegun = true };
+
+    private static Failure Stopping { get; } = Failure.Transient("unavailable", "the silo is stopping");
+
+    private static Failure Full { get; } = Failure.Transient(
+        WorkDispatcher.NoPlace, "as many attempts run on the silo as may");
 }

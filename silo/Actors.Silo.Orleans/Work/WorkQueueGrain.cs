@@ -55,13 +55,15 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     }
 
     /// <inheritdoc/>
-    public Task OfferAsync(Envelope work)
+    public Task OfferAsync(Envelope work, int shift)
     {
         Keep(true);
-        var waiting = new Waiting(MessageCodec.Read<WorkItem>(work), Running.Time.GetTimestamp());
+        var waiting = new Waiting(MessageCodec.Read<WorkItem>(work), Running.Time.GetTimestamp()) { Shift = shift };
         if (!_known.TryAdd(waiting.Item.Key, waiting))
         {
-            if (_known.TryGetValue(waiting.Item.Key, out var known) && known.HasBegun) HandOn(known);
+            if (!_known.TryGetValue(waiting.Item.Key, out var known)) return Task.CompletedTask;
+            known.Shift = shift;
+            if (known.TryGoOn(Running.Time.GetTimestamp())) HandOn(known);
             return Task.CompletedTask;
         }
 
@@ -122,7 +124,8 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     private void HandOn(Waiting waiting)
     {
         if (_isStages && waiting.Item.Limit is not null)
-            WorkQueues.Limits(_grains, waiting.Item).OfferAsync(MessageCodec.Write(waiting.Item)).Ignore();
+            WorkQueues.Limits(_grains, waiting.Item)
+                .OfferAsync(MessageCodec.Write(waiting.Item), waiting.Shift).Ignore();
         else
             _ = PublishAsync(waiting);
     }
@@ -131,7 +134,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     {
         try
         {
-            await _stream.PublishAsync(waiting.Item, Math.Max(0, waiting.HandedOn++ - 1));
+            await _stream.PublishAsync(waiting.Item, waiting.Shift);
         }
         catch (Exception e)
         {
@@ -200,13 +203,20 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
         /// <summary>Since when it waits, runs or is withdrawn, by a clock that nobody sets.</summary>
         public long Since => Volatile.Read(ref _since);
 
-        /// <summary>
-        /// How often; first to its own part of the stream again, then to others: its silo may lack what it takes.
-        /// </summary>
-        public int HandedOn { get; set; }
+        /// <summary>How many parts of the stream behind its own; its own silo may lack what it takes.</summary>
+        public int Shift { get; set; }
 
         /// <returns>False if it was withdrawn.</returns>
         public bool TryBegin(long now) => TryBecome(HasTurn, now);
+
+        /// <summary>It is handed on again, and runs from now on at the earliest.</summary>
+        /// <returns>False if it has not begun.</returns>
+        public bool TryGoOn(long now)
+        {
+            if (!HasBegun) return false;
+            Volatile.Write(ref _since, now);
+            return true;
+        }
 
         /// <returns>False if it has begun.</returns>
         public bool TryWithdraw(long now) => TryBecome(WasWithdrawn, now) || IsWithdrawn;

@@ -12,9 +12,11 @@ namespace Actors.Silo.Orleans.Work;
 internal interface IWorkQueueGrain : IGrainWithStringKey
 {
     /// <summary>Takes an attempt; what is known is not taken twice, what has begun is handed on again.</summary>
+    /// <param name="work">The attempt.</param>
+    /// <param name="shift">To how many parts of the stream behind its own it goes when its turn comes.</param>
     [Alias("offer")]
     [OneWay]
-    Task OfferAsync(Envelope work);
+    Task OfferAsync(Envelope work, int shift);
 
     /// <summary>An attempt has ended.</summary>
     [Alias("ended")]
