@@ -49,7 +49,8 @@ internal sealed class Standby(
         }
 
         // One that is gone is waited for, for a moment, also by who does not want to stand by.
-        if (isOver && owner.Value.IsPresent) throw Ownership.InUse(database.Place, owner.Value);
+        if (isOver && owner.Value.IsPresent)
+            throw Ownership.InUse(database.Place, owner.Value, options.Shared);
         if (!isOver) Tell(owner.Value);
         return null;
     }
