@@ -1,4 +1,3 @@
-using Actors.Grains.Hosting;
 using Actors.Grains.Work;
 using Actors.Silo.Embedded;
 using Actors.Silo.Orleans.Hosting;

@@ -101,6 +101,9 @@ public sealed class SpreadTests
                     if (hasLimit) s.Limit(concurrency: BatchCount);
                 }).Build());
         });
+        // Each silo hears of the others by itself.
+        while (Enumerable.Range(0, 2).Any(i => cluster.Service<WorkParts>(i).GetMyQueues().Count() != 4))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), late.Token);
         stuck = cluster.Silos[0].SiloAddress;
         var runs = await Task.WhenAll(Enumerable.Range(0, BatchCount).Select(
             i => cluster.Client.StartAsync(new StartRequest("spread") { Key = $"s-{i}" }, late.Token)));
