@@ -59,7 +59,7 @@ public static class InvocationViews
         Attempts = step.Attempts,
         StartedAt = Absolute(state, step.ScheduledAt),
         EndedAt = Absolute(state, step.EndedAt),
-        DurationMs = step.EndedAt is { } end ? (end - (step.ScheduledAt ?? end)) / 1000.0 : null,
+        DurationMs = (step.EndedAt - step.ScheduledAt) / 1000.0,
         Result = step.Status == StepStatus.Succeeded && step.Map is null ? step.Result : null,
         Failure = step.UndoFailure ?? step.Failure,
         Items = step.Map is { } map ? new ItemCounts(map.Items.Length, map.Succeeded, map.Failed) : null,
