@@ -57,7 +57,7 @@ internal sealed class RunCommand(CliHost host) : ICliCommand
     {
         Description = "Keep the store in this file, or in postgres://... A store that holds unfinished invocations " +
             "of the process, and no --input or --key: they are taken up. Default: a temporary store, removed at " +
-            "the end",
+            "the end unless something is unfinished",
         HelpName = "FILE",
     };
 

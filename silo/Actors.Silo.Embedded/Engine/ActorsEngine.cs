@@ -61,6 +61,9 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     /// <summary>Whether it was started and not stopped.</summary>
     public bool IsRunning => _running is not null;
 
+    /// <summary>Whether its store takes appends; stopped while the engine does not run.</summary>
+    public StoreHealth StoreHealth => _running?.Store.Health ?? StoreHealth.Stopped;
+
     /// <summary>Why the engine can't take work: it does not run, or its store takes no appends; null: it can.</summary>
     public string? Trouble => _running is not { } running ? NotRunning().Message
         : running.Store.Health switch

@@ -65,7 +65,7 @@ public static class InvocationViews
             Attempts = tally?.Attempts ?? step.Attempts,
             StartedAt = Absolute(state, step.ScheduledAt),
             EndedAt = Absolute(state, end),
-            DurationMs = end is { } at ? (at - (step.ScheduledAt ?? at)) / 1000.0 : null,
+            DurationMs = (end - step.ScheduledAt) / 1000.0,
             Result = step.Status == StepStatus.Succeeded && tally is null ? step.Result : null,
             Failure = tally is null ? step.UndoFailure ?? step.Failure : tally.Failure,
             Items = tally?.Counts,

@@ -63,4 +63,15 @@ public sealed class UsageTests : IDisposable
         run.Error.ShouldContain("http://127.0.0.1:1");
         run.Error.ShouldContain("actors serve");
     }
+
+    [Fact]
+    public async Task The_flags_that_the_documentation_lists_are_those_of_serve()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Actors.sln"))) root = root.Parent!;
+        var text = await File.ReadAllTextAsync(Path.Combine(root.FullName, "docs", "http-api.md"));
+        var list = text.Split("then flags (")[1].Split(')')[0];
+        var help = (await _cli.RunAsync("serve", "--help")).Out;
+        foreach (var flag in list.Split(',')) help.ShouldContain($"  {flag.Trim(' ', '`', '\n')} ");
+    }
 }
