@@ -34,6 +34,13 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
         if (silo is null)
         {
             foreach (var map in source.Processes) Runnable.Check(map);
+            if (settings.Store is null)
+            {
+                var errors = ScenarioFile.UnknownProcesses(
+                    source.Scenario, Path.Combine(folder, ScenarioFile.Name), source.Processes);
+                if (!errors.IsEmpty) throw new DefinitionException(errors);
+                Runnable.CheckChildren(source.Processes, [.. source.Processes.Select(map => map.Process)]);
+            }
         }
 
         var started = host.Time.GetTimestamp();
@@ -76,6 +83,7 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
                 new LocalEngineSettings(source.Processes, place.Path, urls, settings.TimeScale, settings.Workers),
                 cancellationToken)
             : await DeployedEngine.OpenAsync(silo, source.Processes, cancellationToken);
+        await Runnable.CheckChildrenAsync(source.Processes, engine.Client, cancellationToken);
         using var http = new HttpClient();
         var runner = new ScenarioRunner(engine.Client, new ScenarioRequests(http, urls), host.Time, tenant);
         var ended = await ShowAsync(runner, source, engine.Client, cancellationToken);
