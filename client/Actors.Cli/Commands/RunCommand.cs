@@ -62,7 +62,7 @@ internal sealed class RunCommand(CliHost host) : ICliCommand
     };
 
     private readonly Option<double?> _timeScale = Shared.Number(
-        "--time-scale", "Factor on the time of simulated steps; 0: they take none", 0.0, 1000.0);
+        "--time-scale", "Factor on the time of simulated steps, not on timeouts; 0: they take none", 0.0, 1000.0);
 
     private readonly Option<int?> _workers = Shared.Number("--workers", "Attempts that run at once", 1, 100_000);
 

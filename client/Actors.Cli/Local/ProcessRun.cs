@@ -27,6 +27,7 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
         _file = Source.ProcessFile(settings.Path);
         var map = Source.Read(_file).MapOrThrow();
         Runnable.Check(map);
+        if (settings.Store is null) Runnable.CheckChildren([map], [map.Process]);
         var input = await InputText.ReadAsync(settings.Input, "input", host.Input, host.Interrupted);
         using var place = new StorePlace(settings.Store);
         await using (var engine = await StartAsync(map, place.Path))
@@ -36,6 +37,7 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
             using var both = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupted, timer?.Token ?? default);
             try
             {
+                await Runnable.CheckChildrenAsync([map], engine.Client, both.Token);
                 var unfinished = await BeginAsync(engine.Client, map, input);
                 await FollowAsync(engine.Client, map, unfinished, both.Token);
             }

@@ -34,6 +34,13 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
         if (silo is null)
         {
             foreach (var map in source.Processes) Runnable.Check(map);
+            if (settings.Store is null)
+            {
+                var errors = ScenarioFile.UnknownProcesses(
+                    source.Scenario, Path.Combine(folder, ScenarioFile.Name), source.Processes);
+                if (!errors.IsEmpty) throw new DefinitionException(errors);
+                Runnable.CheckChildren(source.Processes, [.. source.Processes.Select(map => map.Process)]);
+            }
         }
 
         var started = host.Time.GetTimestamp();
@@ -75,6 +82,7 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
                 cancellationToken)
             : await DeployedEngine.OpenAsync(silo, settings.Url!, source.Processes, cancellationToken);
         await using var notices = new StoreNotices(host, _progress, engine, place.Path);
+        await Runnable.CheckChildrenAsync(source.Processes, engine.Client, cancellationToken);
         using var http = new HttpClient();
         var runner = new ScenarioRunner(engine.Client, new ScenarioRequests(http, urls), host.Time, tenant);
         ScenarioProgress.Ended ended;

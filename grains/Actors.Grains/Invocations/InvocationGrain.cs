@@ -162,6 +162,9 @@ public sealed class InvocationGrain : Grain
         switch (message)
         {
             case ReadInvocation: turn.Reply(new InvocationReply(InvocationViews.Of(State, turn.Now))); break;
+            case AskPosition:
+                turn.Reply(new InvocationPosition(State.Sequence, State.Phase == InvocationPhase.Ended));
+                break;
             case ExplainInvocation: turn.Reply(new ExplanationReply(InvocationExplainer.Explain(State))); break;
             case AwaitInvocation when State.Phase == InvocationPhase.Ended:
                 turn.Reply(new InvocationReply(InvocationViews.Of(State, turn.Now)));

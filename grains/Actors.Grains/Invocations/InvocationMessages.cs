@@ -45,6 +45,14 @@ public sealed record RetryInvocation : GrainRequest<Done>;
 /// <summary>Reads the state.</summary>
 public sealed record ReadInvocation : GrainRequest<InvocationReply>, IRepeatable;
 
+/// <summary>Asks how far it is: costs the same however many steps there are.</summary>
+public sealed record AskPosition : GrainRequest<InvocationPosition>, IRepeatable;
+
+/// <summary>How far an invocation is.</summary>
+/// <param name="Sequence">Of its last event.</param>
+/// <param name="HasEnded">Whether its current run has ended.</param>
+public sealed record InvocationPosition(long Sequence, bool HasEnded) : GrainReply;
+
 /// <summary>Answers when the current run has ended.</summary>
 public sealed record AwaitInvocation : GrainRequest<InvocationReply>, IRepeatable;
 

@@ -79,6 +79,22 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         }
     }
 
+    /// <summary>How far an invocation is; unlike a view it costs the same however many steps there are.</summary>
+    public async ValueTask<InvocationPosition> PositionAsync(
+        InvocationId id, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await CallAsync<InvocationPosition, InvocationPosition>(
+                Check(id).Key, new AskPosition(), id, cancellationToken);
+        }
+        catch (StoreFullException)
+        {
+            var state = await ReadDurableAsync(engine(), id, cancellationToken);
+            return new InvocationPosition(state.Sequence, state.Phase == InvocationPhase.Ended);
+        }
+    }
+
     public async Task<InvocationList> ListAsync(InvocationFilter filter, CancellationToken cancellationToken = default)
     {
         CheckName("tenant", filter.Tenant);
@@ -175,15 +191,15 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
 
             // Detached steps and a retry can add to a history behind an end; a watch is over with the run. What was
             // appended between the two reads is still to come.
-            var view = await GetAsync(id, cancellationToken);
-            if (view.Sequence > after) continue;
-            if (old.Has(view, after))
+            var position = await PositionAsync(id, cancellationToken);
+            if (position.Sequence > after) continue;
+            if (old.Has(position, after))
             {
                 await Task.Delay(OldViews.Pause, engine().Edge.Time, cancellationToken);
                 continue;
             }
 
-            if (view.HasEnded) yield break;
+            if (position.HasEnded) yield break;
             if (engine().Host.StoreStopped is { } stopped) throw stopped;
             await grown.WaitAsync(cancellationToken);
         }

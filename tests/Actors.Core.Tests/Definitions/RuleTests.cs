@@ -55,6 +55,8 @@ public sealed class RuleTests
     [InlineData("a: { post: shop/x, responseMax: 2GiB }", "response-max", 3, null)]
     [InlineData("a: { get: shop/x, body: 1 }", "body", 3, null)]
     [InlineData("a: { post: /x }", "url", 3, null)]
+    [InlineData("a: { get: 'http://[::1' }", "url", 3, null)]
+    [InlineData("a: { handler: h, after: [z] }", "unknown-dependency", 3, null)]
     [InlineData("a: { post: 'ftp://x/y' }", "url", 3, null)]
     [InlineData("a: { post: shopp/x }", "unknown-service", 3, "shop")]
     [InlineData("a: { post: shop/x, headers: { 'a b': c } }", "header", 3, null)]

@@ -132,6 +132,8 @@ internal static class ActionRules
         {
             if (url.AsSpan().IndexOfAny(' ', '\r', '\n') >= 0 && !url.Contains('{', StringComparison.Ordinal))
                 check.Add("url", i, path, $"has the URL '{url}', which holds white space; write it as %20");
+            else if (!url.Contains('{', StringComparison.Ordinal) && !Uri.TryCreate(url, UriKind.Absolute, out _))
+                check.Add("url", i, path, $"has the URL '{url}', which is malformed; write http://host:port/path");
             return;
         }
 

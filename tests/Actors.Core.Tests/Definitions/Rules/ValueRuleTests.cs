@@ -59,6 +59,31 @@ public sealed class ValueRuleTests
     public void What_may_fit_is_taken(string keys) => Errors(keys).ShouldBeEmpty();
 
     [Theory]
+    [InlineData("$.input.n", "which is a whole number; a duration is a text such as 30s or 1h30m")]
+    [InlineData("$.input.flag", "which is true or false")]
+    [InlineData("$.input.text", null)]
+    [InlineData("$.input.either", null)]
+    [InlineData("$.input.other", null)]
+    public void A_delay_is_not_taken_from_what_is_never_a_text(string path, string? problem)
+    {
+        var errors = ProcessFile.Read($$"""
+            process: p
+            input:
+              type: object
+              properties:
+                n: { type: integer }
+                flag: { type: boolean }
+                text: { type: string }
+                either: { type: [integer, string] }
+            steps:
+              a: { delay: {{path}} }
+            """, "p.yaml").Errors;
+
+        if (problem is null) errors.ShouldBeEmpty();
+        else errors.ShouldHaveSingleItem().Message.ShouldStartWith($"step 'a' delays by '{path}', {problem}");
+    }
+
+    [Theory]
     [InlineData("in: { type: array }", "process, which does not fit its 'in': it is a mapping and has to be a list")]
     [InlineData("in: { type: string }, input: $.steps.make.result.n", "it is a whole number and has to be a text")]
     [InlineData("in: { type: integer }, input: $.steps.make.result.t", "it is a text and has to be a whole number")]
