@@ -80,8 +80,7 @@ internal static class RetryFold
 
     /// <summary>Whether it runs over a collection that other steps may have a say in.</summary>
     private static bool IsFoundInSteps(CompiledStep compiled) =>
-        compiled.Step.Each is { Path: var path } && path.Contains("steps", StringComparison.Ordinal) &&
-        !path.StartsWith("$.input", StringComparison.Ordinal);
+        compiled.Each?.References.Any(reference => reference is not ["input" or "context", ..]) == true;
 
     /// <summary>Whether a join has gone on without it, and nobody else waits for it.</summary>
     private static bool IsLeftBehind(InvocationState state, int position, bool[] waits)

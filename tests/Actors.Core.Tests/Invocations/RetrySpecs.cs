@@ -28,6 +28,20 @@ public sealed class RetrySpecs
         s.Reload().Succeed("work", item: 0).Succeed("work", item: 1).IsNow(InvocationStatus.Completed);
     }
 
+    [Theory]
+    [InlineData("$.input[?@ > $.steps.list.result]", true)]
+    [InlineData("$.steps.list['result']", true)]
+    [InlineData("$.input[?@ > 0]", false)]
+    [InlineData("$.input['steps', 0, 1]", false)]
+    public void A_map_begins_anew_if_any_part_of_its_path_looks_at_steps(string path, bool anew)
+    {
+        var result = path.StartsWith("$.steps", StringComparison.Ordinal) ? "[1,2]" : "0";
+        var s = new Scenario(Undoable("list"), Work("work", "list") with { Each = new Each(path, null) })
+            .Start("[1,2]").Succeed("list", result);
+        s.Succeed("work", item: 0).Fail("work", item: 1).Undone("list").Retry();
+        (s.Find("work", -1).Map is null).ShouldBe(anew);
+    }
+
     [Fact]
     public void A_late_outcome_of_an_item_from_before_a_retry_is_known_as_late()
     {
