@@ -48,7 +48,10 @@ public sealed class ResponseTests
             services: { shop: { url: '{{server.Url}}' } }
             steps:
               ask: { get: shop/x, response: { said: $.response.body, code: $.response.status } }
-              tell: { after: [ask], post: shop/y, body: 'they said {$.steps.ask.result.said} with {$.steps.ask.result.code}' }
+              tell:
+                after: [ask]
+                post: shop/y
+                body: 'they said {$.steps.ask.result.said} with {$.steps.ask.result.code}'
             """);
 
         (await world.EndAsync(await world.BeginAsync("p"))).Status.ShouldBe(InvocationStatus.Completed);
@@ -70,7 +73,8 @@ public sealed class ResponseTests
                 response: $.respons.body
             """, "p.yaml").Errors;
 
-        errors.Select(e => (e.File, e.Line, e.Rule)).ShouldBe([("p.yaml", 5, "template"), ("p.yaml", 8, "unknown-root")]);
+        errors.Select(e => (e.File, e.Line, e.Rule))
+            .ShouldBe([("p.yaml", 5, "template"), ("p.yaml", 8, "unknown-root")]);
     }
 
     [Theory]

@@ -6,6 +6,8 @@ namespace Actors.Core.Tests.Definitions;
 /// <summary>What schemas in a file say of the values between its steps.</summary>
 public sealed class ValueRuleTests
 {
+    private const string All = "[make, many, open, call]";
+
     private const string Around = """
         process: p
         input:
@@ -27,7 +29,7 @@ public sealed class ValueRuleTests
               $defs: { t: { type: string } }
           many: { handler: h, each: $.input.lines, out: { type: string } }
           open: { handler: h }
-          call: { post: shop/x, response: { code: $.response.status, tag: $.response.headers.etag, all: $.response.body } }
+          call: { get: shop/x, response: { code: $.response.status, tag: $.response.headers.e, all: $.response.body } }
 
         """;
 
@@ -117,7 +119,7 @@ public sealed class ValueRuleTests
     [InlineData("put: shop/x, in: { type: string }", "the input of the process")]
     public void What_an_action_is_given_is_its_body_or_data_or_the_input(string action, string says)
     {
-        var text = $"{Around}  step: {{ after: [make, many, open, call], {action} }}";
+        var text = $"{Around}  step: {{ after: {All}, {action} }}";
 
         ProcessFile.Read(text, "p.yaml").Errors.ShouldHaveSingleItem().Message
             .ShouldContain(says.Replace("'5'", "its 'data'", StringComparison.Ordinal));
@@ -222,5 +224,5 @@ public sealed class ValueRuleTests
     }
 
     private static DefinitionError[] Errors(string keys) =>
-        [.. ProcessFile.Read($"{Around}  step: {{ handler: h, after: [make, many, open, call], {keys} }}", "p.yaml").Errors];
+        [.. ProcessFile.Read($"{Around}  step: {{ handler: h, after: {All}, {keys} }}", "p.yaml").Errors];
 }
