@@ -63,6 +63,9 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
         return true;
     }
 
+    /// <summary>Whether the time of its step is up while it waits here; elsewhere, whoever has it looks.</summary>
+    public bool IsTooLate(TimeProvider time) => SentAt is null && item.StepTime?.LeftNow(time) <= TimeSpan.Zero;
+
     /// <summary>A silo has gone: it is in doubt if that ran it, or if nobody knows who does.</summary>
     /// <returns>Whether it is sent again at once.</returns>
     public bool IsLostWith(SiloAddress silo, TimeSpan now)

@@ -206,10 +206,22 @@ internal sealed class WorkDispatcher : IDisposable
 
     private void Look()
     {
-        List<OnTheWay> silent = [];
+        List<OnTheWay> silent = [], late = [];
         var now = Now;
-        lock (_lock) silent.AddRange(_out.Values.SelectMany(a => a.Values).Where(a => a.IsSilent(now)));
+        lock (_lock)
+        {
+            foreach (var attempt in _out.Values.SelectMany(a => a.Values))
+            {
+                if (attempt.IsSilent(now)) silent.Add(attempt);
+                else if (attempt.IsTooLate(_cluster.Time)) late.Add(attempt);
+            }
+
+            foreach (var attempt in late) Remove(attempt.Item.Key);
+        }
+
         foreach (var attempt in silent) Send(attempt.Item, attempt.NextShift());
+        foreach (var attempt in late)
+            _cluster.Host.Post(attempt.Item.Key.Invocation.Key, attempt.Item.TooLate());
     }
 
     private void Send(WorkItem item, int shift)
@@ -227,6 +239,7 @@ internal sealed class WorkDispatcher : IDisposable
 
     private void Offer(WorkItem item, int shift)
     {
+        item = item.TimedNow(_cluster.Time);
         var queue = item.Stage is not null ? WorkQueues.Stages(_grains, item.Key.Invocation)
             : item.Limit is not null ? WorkQueues.Limits(_grains, item)
             : null;

@@ -42,7 +42,7 @@ internal sealed class WorkFeedGrain(
     private async Task TakeAsync(Envelope envelope)
     {
         var running = await silo.WhenRunningAsync();
-        var item = MessageCodec.Read<WorkItem>(envelope);
+        var item = MessageCodec.Read<WorkItem>(envelope).TimedNow(running.Time);
         if (work.IsStopping)
         {
             running.Post(item.Key.Invocation.Key, new StepOutcome(item.Key, null, NotBegun) { NotBegun = true });
@@ -56,7 +56,7 @@ internal sealed class WorkFeedGrain(
             var reference = MessageCodec.Write(new WorkReference(item.Key));
             Shell.Of(GrainFactory, item.Key.Invocation.Key).TakenAsync(reference, ring.Here, work.Reference!).Ignore();
         }
-        else if (await work.PlaceAsync(PlacePatience))
+        else if (await work.PlaceAsync(PatienceOf(item, running.Time)))
         {
             (_worker ??= GrainFactory.GetGrain<IStepWorkerGrain>(0)).RunAsync(envelope).Ignore();
         }
@@ -64,8 +64,16 @@ internal sealed class WorkFeedGrain(
         {
             work.End(item.Key, hadPlace: false);
             WorkQueues.Ended(GrainFactory, item, succeeded: false);
-            running.Post(item.Key.Invocation.Key, new WorkRefused(item));
+            var isTooLate = PatienceOf(item, running.Time) == TimeSpan.Zero;
+            running.Post(item.Key.Invocation.Key, isTooLate ? item.TooLate() : new WorkRefused(item));
         }
+    }
+
+    /// <summary>How long an attempt waits for a place: no longer than its step has time.</summary>
+    private static TimeSpan PatienceOf(WorkItem item, TimeProvider time)
+    {
+        var left = item.StepTime?.LeftNow(time) ?? PlacePatience;
+        return left <= TimeSpan.Zero ? TimeSpan.Zero : left < PlacePatience ? left : PlacePatience;
     }
 
     /// <summary>While a new version is rolled out, not every silo has every handler.</summary>

@@ -55,13 +55,14 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     /// <inheritdoc/>
     public Task OfferAsync(Envelope work)
     {
-        var waiting = new Waiting(MessageCodec.Read<WorkItem>(work));
+        var waiting = new Waiting(MessageCodec.Read<WorkItem>(work).TimedNow(Running.Time));
         if (!_known.TryAdd(waiting.Item.Key, waiting))
         {
             if (_known.TryGetValue(waiting.Item.Key, out var known) && known.BeganAt is not null) HandOn(known);
             return Task.CompletedTask;
         }
 
+        if (waiting.Item.StepTime is { } time && !TryWatch(waiting, time)) return Task.CompletedTask;
         if (_isStages) _stages!.Offer(waiting);
         else if (!_limits!.Offer(waiting)) Refuse(waiting);
         return Task.CompletedTask;
@@ -96,15 +97,35 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     private bool Begin(IQueuedWork work)
     {
         var waiting = (Waiting)work;
-        waiting.BeganAt = Running.Time.GetTimestamp();
+        if (!waiting.TryBegin(Running.Time.GetTimestamp()))
+        {
+            if (_isStages) _stages!.Finish(waiting, succeeded: false);
+            return false;
+        }
+
         HandOn(waiting);
         return true;
+    }
+
+    /// <summary>If the time of its step is up before it begins, it is answered then.</summary>
+    /// <returns>False if it is up already.</returns>
+    private bool TryWatch(Waiting waiting, StepTime time)
+    {
+        waiting.Clock = new StepClock(time, Running.Time, () =>
+        {
+            if (!waiting.TryWithdraw()) return;
+            _known.TryRemove(KeyValuePair.Create(waiting.Item.Key, waiting));
+            WorkQueues.Ended(_grains, waiting.Item, succeeded: false);
+            Running.Post(waiting.Item.Key.Invocation.Key, waiting.Item.TooLate());
+        });
+        return !waiting.IsWithdrawn;
     }
 
     private void HandOn(Waiting waiting)
     {
         if (_isStages && waiting.Item.Limit is not null)
-            WorkQueues.Limits(_grains, waiting.Item).OfferAsync(MessageCodec.Write(waiting.Item)).Ignore();
+            WorkQueues.Limits(_grains, waiting.Item)
+                .OfferAsync(MessageCodec.Write(waiting.Item.TimedNow(Running.Time))).Ignore();
         else
             _ = PublishAsync(waiting);
     }
@@ -113,7 +134,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     {
         try
         {
-            await _stream.PublishAsync(waiting.Item, Math.Max(0, waiting.HandedOn++ - 1));
+            await _stream.PublishAsync(waiting.Item.TimedNow(Running.Time), Math.Max(0, waiting.HandedOn++ - 1));
         }
         catch (Exception e)
         {
@@ -151,17 +172,43 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
 
     private sealed class Waiting(WorkItem item) : IQueuedWork
     {
+        private const int HasBegun = 1;
+        private const int WasWithdrawn = 2;
+
+        private int _fate;
+
         public WorkItem Item => item;
 
-        /// <summary>Never: whoever begins it is told by its invocation.</summary>
-        public bool IsWithdrawn => false;
+        /// <summary>
+        /// Whether its time was up before it began. Else whoever begins it is told by its invocation.
+        /// </summary>
+        public bool IsWithdrawn => Volatile.Read(ref _fate) == WasWithdrawn;
+
+        /// <summary>Looks after the time of its step while it waits; null: that has no bound.</summary>
+        public StepClock? Clock { get; set; }
 
         /// <summary>When, by a clock that nobody sets; null: it waits.</summary>
-        public long? BeganAt { get; set; }
+        public long? BeganAt { get; private set; }
 
         /// <summary>
         /// How often; first to its own part of the stream again, then to others: its silo may lack what it takes.
         /// </summary>
         public int HandedOn { get; set; }
+
+        public bool TryBegin(long now)
+        {
+            if (!TryLeave(HasBegun)) return false;
+            BeganAt = now;
+            return true;
+        }
+
+        public bool TryWithdraw() => TryLeave(WasWithdrawn);
+
+        private bool TryLeave(int fate)
+        {
+            if (Interlocked.CompareExchange(ref _fate, fate, 0) != 0) return false;
+            Clock?.Dispose();
+            return true;
+        }
     }
 }
