@@ -97,7 +97,7 @@ public sealed class ValueRuleTests
     [InlineData("each: $.input.liens", "'$.input' holds only", "$.input.lines")]
     [InlineData("input: { a: 'x {$.input.id.first}' }", "'$.input.id' is a text", null)]
     [InlineData("input: $.steps.many.result.sku", "'$.steps.many.result' is a list", null)]
-    [InlineData("input: $.steps.call.result.codes", "holds only code, tag, all", "$.steps.call.result.code")]
+    [InlineData("input: $.steps.call.result.codes", "holds only all, code, tag", "$.steps.call.result.code")]
     [InlineData("each: $.input.lines, input: $.item.skuu", "'$.item' holds only sku", "$.item.sku")]
     [InlineData("input: '$.input[''lines''].first'", "'$.input.lines' is a list", null)]
     public void A_member_that_is_never_there_is_refused(string keys, string says, string? suggestion)
