@@ -11,7 +11,8 @@ public sealed class PostgresJournalOptions
     /// <summary>
     /// The database: <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE</c> or a connection string of Npgsql.
     /// Required. Options of the address are Npgsql's (<c>sslmode</c>, <c>timeout</c> ...), <c>host</c> (a folder for a
-    /// Unix socket) and <c>schema</c>, which overrides <see cref="Schema"/>.
+    /// Unix socket) and <c>schema</c>, which overrides <see cref="Schema"/>. Of several hosts
+    /// (<c>HOST:PORT,HOST:PORT</c>) one that can write is connected to.
     /// </summary>
     public string Connection { get; set; } = "";
 

@@ -32,6 +32,8 @@ internal sealed record BenchmarkSettings(
 /// </summary>
 internal sealed record BenchmarkResult
 {
+    private const double NaiveLoopThere = 28;
+
     public static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web)
     {
         Converters = { new RoundedConverter() },
@@ -79,6 +81,21 @@ internal sealed record BenchmarkResult
     /// <summary>CPU time per step of <see cref="Measuring.NaiveLoop"/> in the same run: the machine's speed.</summary>
     public required double NaiveLoopCpuMicrosPerStep { get; init; }
 
+    /// <summary>
+    /// <see cref="CpuMicrosPerStep"/> on the machine the targets were set on, whose naive loop took 28 us: an estimate.
+    /// </summary>
+    public double CpuScaledMicrosPerStep => CpuMicrosPerStep * NaiveLoopThere / NaiveLoopCpuMicrosPerStep;
+
+    /// <summary>What a durable step may cost, the server's part included.</summary>
+    public double CpuTargetMicrosPerStep => Store == "postgres" ? 80 : 40;
+
+    /// <summary><c>reached</c>, <c>reached if scaled</c> to the targets' machine, or <c>missed</c>.</summary>
+    public string CpuVerdict =>
+        Verdict == "void" ? "void"
+        : CpuMicrosPerStep <= CpuTargetMicrosPerStep ? "reached"
+        : CpuScaledMicrosPerStep <= CpuTargetMicrosPerStep ? "reached if scaled"
+        : "missed";
+
     public required string Target { get; init; }
 
     public required string Verdict { get; init; }
@@ -102,7 +119,8 @@ internal sealed record BenchmarkResult
         $"store alone: {CommitProbeMs:F3} ms a commit, {GroupCommitProbePerSecond:F0} appends/s; " +
         $"naive loop: {NaiveLoopCpuMicrosPerStep:F1} us CPU/step; " +
         $"{string.Join(", ", More.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F2}")))}\n" +
-        $"     target: {Target}: {Verdict}; audit {Audit}");
+        $"     target: {Target}: {Verdict}; <= {CpuTargetMicrosPerStep:F0} us a step: {CpuVerdict} " +
+        $"({CpuScaledMicrosPerStep:F1} us there); audit {Audit}");
 
     private sealed class RoundedConverter : JsonConverter<double>
     {

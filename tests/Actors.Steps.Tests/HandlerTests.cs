@@ -119,6 +119,20 @@ public sealed class HandlerTests : IDisposable
         outcome.RetryAfter.ShouldBe(TimeSpan.FromSeconds(30));
     }
 
+    [Theory]
+    [InlineData("charge-kard", "does not have; did you mean 'charge-card'? Register it with")]
+    [InlineData("pack", "does not have; register it with")]
+    public async Task A_missing_handler_is_told_in_whole_sentences(string name, string text)
+    {
+        _rig.Handlers.Add("charge-card", (int i) => i);
+
+        var message = (await _rig.RunAsync(StepRig.Call(name))).Failure!.Message;
+
+        message.ShouldContain(text);
+        // Who shows it adds the full stop.
+        message.ShouldEndWith("run the step");
+    }
+
     [Fact]
     public async Task Exceptions_become_failures_by_their_type()
     {

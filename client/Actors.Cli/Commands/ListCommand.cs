@@ -79,7 +79,7 @@ internal sealed class ListCommand(CliHost host) : ICliCommand
                 Line.Of(Words.Of(item.Status), Words.ToneOf(item.Status)),
                 Line.Of(Words.Of(item.StartedAt)),
                 Line.Of(Words.Of((item.EndedAt ?? now) - item.StartedAt)),
-                Line.Of(item.WakeAt is { } at && item.EndedAt is null ? Due(at - now) : "-"),
+                Line.Of(item.WakeAt is { } at ? Due(at - now) : "-"),
             ]);
         }
 

@@ -57,12 +57,12 @@ internal sealed class RunCommand(CliHost host) : ICliCommand
     {
         Description = "Keep the store in this file, or in postgres://... A store that holds unfinished invocations " +
             "of the process, and no --input or --key: they are taken up. Default: a temporary store, removed at " +
-            "the end",
+            "the end unless something is unfinished",
         HelpName = "FILE",
     };
 
     private readonly Option<double?> _timeScale = Shared.Number(
-        "--time-scale", "Factor on the time of simulated steps; 0: they take none", 0.0, 1000.0);
+        "--time-scale", "Factor on the time of simulated steps, not on timeouts; 0: they take none", 0.0, 1000.0);
 
     private readonly Option<int?> _workers = Shared.Number("--workers", "Attempts that run at once", 1, 100_000);
 

@@ -61,9 +61,10 @@ internal static class Shared
         {
             var text = result.Tokens[^1].Value;
             if (InvocationId.TryParse(text, out var id)) return id;
-            result.AddError(
-                $"'{text}' is not the id of an invocation; write process/id or tenant/process/id, as 'actors list' " +
-                "does");
+            result.AddError($"'{text}' is not the id of an invocation" + (Names.IsId(text) && !text.Contains('/')
+                ? $" without its process: write process/{text}, or tenant/process/{text}, as 'actors list' does; of " +
+                    "JSON, it is \"process\", a slash, and \"invocationId\""
+                : "; write process/id or tenant/process/id, as 'actors list' does"));
             return default;
         },
     };

@@ -68,7 +68,8 @@ internal sealed class StartCommand(CliHost host) : ICliCommand
                     .Add(started.Created ? "  started" : $"  exists already, {Words.Of(started.Status)}"));
             }
 
-            if (parsed.GetValue(_wait)) return await new Watching(host, client).RunAsync(started.Id, json, token);
+            if (parsed.GetValue(_wait))
+                return await new Watching(host, client).RunAsync(started.Id, _silo.Given(parsed), json, token);
             if (json)
             {
                 host.Out.WriteRaw(JsonText.Of(new

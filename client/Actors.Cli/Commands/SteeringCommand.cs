@@ -11,6 +11,8 @@ namespace Actors.Cli.Commands;
 /// </summary>
 internal sealed class SteeringCommand : ICliCommand
 {
+    private const string RetryName = "retry";
+
     private readonly CliHost _host;
     private readonly Remote.SiloAddress _silo;
     private readonly string _name;
@@ -35,7 +37,7 @@ internal sealed class SteeringCommand : ICliCommand
         Cancel(host),
         Of(host, "pause", "Start no further step; what runs, ends.", "paused", (c, id, t) => c.PauseAsync(id, t)),
         Of(host, "resume", "Go on after a pause.", "resumed", (c, id, t) => c.ResumeAsync(id, t)),
-        Of(host, "retry", "Run a failed or cancelled invocation on from the steps that failed or were undone.",
+        Of(host, RetryName, "Run a failed or cancelled invocation on from the steps that failed or were undone.",
             "retried", (c, id, t) => c.RetryAsync(id, t)),
     ];
 
@@ -67,11 +69,20 @@ internal sealed class SteeringCommand : ICliCommand
             return ExitCode.Done;
         }
 
-        // Steering is idempotent: what has ended takes it, and stays as it is.
-        var isIdle = before.HasEnded && view.HasEnded && view.Sequence == before.Sequence;
-        var text = isIdle ? $"has ended already ({Words.Of(view.Status)}); nothing was changed" : Said(done, view);
-        _host.Out.Write(Line.Of(id.ToString(), Tone.Strong).Add("  " + text, isIdle ? Tone.Warn : Tone.Plain));
+        var idle = Idle(before, view);
+        _host.Out.Write(Line.Of(id.ToString(), Tone.Strong)
+            .Add("  " + (idle ?? Said(done, view)), idle is null ? Tone.Plain : Tone.Warn));
         return ExitCode.Done;
+    }
+
+    /// <summary>Steering is idempotent: what says the same again, or comes too late, changes nothing.</summary>
+    /// <returns>What to say of that; null: it may have changed something.</returns>
+    private string? Idle(InvocationView before, InvocationView view)
+    {
+        // Of what has ended only a retry changes anything; what else comes to its history are its detached steps.
+        if (before.HasEnded && view.HasEnded && (_name != RetryName || view.Sequence == before.Sequence))
+            return $"has ended already ({Words.Of(view.Status)}); nothing was changed";
+        return view.Sequence == before.Sequence ? $"is {Words.Of(view.Status)}; nothing was changed" : null;
     }
 
     private static string Said(string done, InvocationView view) =>

@@ -71,7 +71,23 @@ internal sealed class ValidateCommand(CliHost host) : ICliCommand
     private static CheckedFile CheckScenario(string file)
     {
         var read = ScenarioFile.Read(Source.Text(file, ScenarioFile.TextBytesMax), file);
-        return new CheckedFile(file, null, read.Scenario, read.Errors);
+        return new CheckedFile(
+            file, null, read.Scenario, read.Scenario is { } scenario ? CheckCases(scenario, file) : read.Errors);
+    }
+
+    // What can't be read may be what a case starts: that is said of the file, and not of the case as well.
+    private static ImmutableArray<DefinitionError> CheckCases(Scenario scenario, string file)
+    {
+        try
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+            var maps = ScenarioFile.ProcessFiles(scenario, folder).Select(path => Source.Read(path).Map).ToList();
+            return maps.Contains(null) ? [] : ScenarioFile.UnknownProcesses(scenario, file, maps.OfType<StepMap>());
+        }
+        catch (RefusedException e)
+        {
+            return scenario.Processes.IsEmpty ? [] : [new DefinitionError(e.Type, e.Message, file, 0)];
+        }
     }
 
     private IEnumerable<Line> Describe(CheckedFile file)

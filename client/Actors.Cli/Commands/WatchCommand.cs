@@ -19,7 +19,8 @@ internal sealed class WatchCommand(CliHost host) : ICliCommand
             _id, _silo.Url, _json,
         };
         command.SetAction((parsed, _) => _silo.CallAsync(parsed, (client, token) =>
-            new Watching(host, client).RunAsync(parsed.GetRequiredValue(_id), parsed.GetValue(_json), token)));
+            new Watching(host, client).RunAsync(
+                parsed.GetRequiredValue(_id), _silo.Given(parsed), parsed.GetValue(_json), token)));
         return command;
     }
 }

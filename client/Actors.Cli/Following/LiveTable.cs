@@ -11,6 +11,9 @@ internal sealed class LiveTable(Screen screen, IActorsClient client, TimeProvide
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
+    // A look costs what the process has steps: of many, it takes at most a tenth of the time.
+    private const int RestPerLook = 9;
+
     /// <summary>Shows it while events come.</summary>
     /// <param name="id">Which invocation.</param>
     /// <param name="next">Waits for the next event; false: there is none any more.</param>
@@ -21,11 +24,14 @@ internal sealed class LiveTable(Screen screen, IActorsClient client, TimeProvide
             var moved = next();
             try
             {
+                var began = time.GetTimestamp();
                 var view = await client.GetAsync(id, cancellationToken);
                 while (true)
                 {
                     update(Lines(view));
-                    var (changed, tick) = (false, Task.Delay(Interval, time, cancellationToken));
+                    var rest = time.GetElapsedTime(began) * RestPerLook;
+                    var (changed, tick) = (
+                        false, Task.Delay(rest > Interval ? rest : Interval, time, cancellationToken));
                     while (await Task.WhenAny(moved, tick) == moved)
                     {
                         if (!await moved) return;
@@ -33,6 +39,7 @@ internal sealed class LiveTable(Screen screen, IActorsClient client, TimeProvide
                     }
 
                     await tick;
+                    began = time.GetTimestamp();
                     if (changed) view = await client.GetAsync(id, cancellationToken);
                 }
             }

@@ -7,8 +7,12 @@ namespace Actors.Cli.Following;
 internal sealed class Watching(CliHost host, IActorsClient client)
 {
     /// <summary>Watches it.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="silo">The option that names the silo, for the command that goes on; empty: none was given.</param>
+    /// <param name="json">Prints its state as JSON, also if it has not ended.</param>
+    /// <param name="cancellationToken">Ends the watching.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(InvocationId id, bool json, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(InvocationId id, string silo, bool json, CancellationToken cancellationToken)
     {
         InvocationView view;
         try
@@ -17,7 +21,10 @@ internal sealed class Watching(CliHost host, IActorsClient client)
         }
         catch (OperationCanceledException) when (host.Interrupted.IsCancellationRequested)
         {
-            host.Error.Write($"interrupted; '{id}' goes on in the silo. See it with: actors watch {id}", Tone.Warn);
+            if (json)
+                host.Out.WriteRaw(JsonText.Of(InvocationReport.Of(await client.GetAsync(id, CancellationToken.None))));
+            host.Error.Write(
+                $"interrupted; '{id}' goes on in the silo. See it with: actors watch {id}{silo}", Tone.Warn);
             return ExitCode.Interrupted;
         }
 

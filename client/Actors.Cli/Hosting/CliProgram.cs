@@ -44,12 +44,13 @@ internal sealed class CliProgram(CliHost host)
         catch (OperationCanceledException) when (host.Interrupted.IsCancellationRequested)
         {
             host.Error.Write("interrupted", Tone.Warn);
+            if (json) host.Out.WriteRaw(JsonText.Of(ErrorReport.Interrupted("interrupted")));
             return ExitCode.Interrupted;
         }
         catch (DefinitionException e)
         {
             host.Error.Write(ErrorText.Of(e.Errors));
-            if (json) host.Out.WriteRaw(JsonText.Of(new { Error = new { Type = e.FailureType, e.Errors } }));
+            if (json) host.Out.WriteRaw(JsonText.Of(new { Error = new { Type = e.FailureType, e.Message, e.Errors } }));
             return ExitCode.Refused;
         }
         catch (Exception e)

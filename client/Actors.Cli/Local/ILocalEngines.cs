@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Actors.Definitions;
+using Actors.Journal;
 
 namespace Actors.Cli.Local;
 
@@ -23,12 +24,15 @@ internal interface IRunEngine : IAsyncDisposable
 {
     /// <summary>Talks to it.</summary>
     IActorsClient Client { get; }
+
+    /// <summary>Whether its store takes appends; one of a silo is the silo's business, and counts as ready.</summary>
+    StoreHealth Health { get; }
 }
 
 /// <summary>Starts engines.</summary>
 internal interface ILocalEngines
 {
     /// <summary>Starts one; it takes up what its store holds unfinished.</summary>
-    /// <exception cref="Journal.StoreOpenException">The store can't be opened.</exception>
+    /// <exception cref="StoreOpenException">The store can't be opened.</exception>
     Task<IRunEngine> StartAsync(LocalEngineSettings settings, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Actors.Grains.Steps;
+using Actors.Journal;
 using Actors.Silo.Embedded;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,6 +52,8 @@ internal sealed class LocalEngines(TimeProvider? time = null) : ILocalEngines
     private sealed class Engine(ActorsEngine engine, ServiceProvider services) : IRunEngine
     {
         public IActorsClient Client => engine.Client;
+
+        public StoreHealth Health => engine.StoreHealth;
 
         public async ValueTask DisposeAsync()
         {

@@ -12,6 +12,8 @@ namespace Actors.Cli.Local;
 /// <summary>One run of a process file: a new invocation, or those that a store holds unfinished.</summary>
 internal sealed class ProcessRun(CliHost host, RunSettings settings)
 {
+    private const string NothingStarted = "interrupted before anything was started";
+
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Screen _progress = host.Progress(settings.Json);
@@ -25,22 +27,24 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
         _file = Source.ProcessFile(settings.Path);
         var map = Source.Read(_file).MapOrThrow();
         Runnable.Check(map);
+        if (settings.Store is null) Runnable.CheckChildren([map], [map.Process]);
         var input = await InputText.ReadAsync(settings.Input, "input", host.Input, host.Interrupted);
         using var place = new StorePlace(settings.Store);
         await using (var engine = await StartAsync(map, place.Path))
         {
+            await using var notices = new StoreNotices(host, _progress, engine, place.Path);
             using var timer = settings.Timeout is { } t ? new CancellationTokenSource(t, host.Time) : null;
             using var both = CancellationTokenSource.CreateLinkedTokenSource(host.Interrupted, timer?.Token ?? default);
             try
             {
+                await Runnable.CheckChildrenAsync([map], engine.Client, both.Token);
                 var unfinished = await BeginAsync(engine.Client, map, input);
                 await FollowAsync(engine.Client, map, unfinished, both.Token);
             }
             catch (StoreStoppedException e)
             {
                 place.IsKept = true;
-                throw new StoreStoppedException(
-                    $"{e.Message} Then go on with: actors run {Quote(_file)} --store {Quote(place.Path)}", e);
+                throw new StoreStoppedException($"{e.Message} Then go on with: {place.CommandFor(_file)}", e);
             }
             catch (OperationCanceledException) when (both.IsCancellationRequested)
             {
@@ -156,16 +160,16 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
             _views[i] = await client.GetAsync(_views[i].Id, CancellationToken.None);
         place.IsKept = _views.Exists(IsUnfinished);
         if (host.Interrupted.IsCancellationRequested && place.IsKept)
-            host.Error.Write("stopping: what runs may end for 5 s; Ctrl-C again ends it at once", Tone.Warn);
+            host.Error.Write(place.StoppingText, Tone.Warn);
     }
 
     private int End(StorePlace place)
     {
-        if (settings.Json && _views.Count > 0) host.Out.WriteRaw(Report());
+        if (settings.Json) host.Out.WriteRaw(Report());
         var interrupted = host.Interrupted.IsCancellationRequested;
         if (_views.Count == 0)
         {
-            host.Error.Write("interrupted before anything was started", Tone.Warn);
+            host.Error.Write(NothingStarted, Tone.Warn);
             return ExitCode.Interrupted;
         }
 
@@ -181,17 +185,17 @@ internal sealed class ProcessRun(CliHost host, RunSettings settings)
 
         var why = interrupted ? "interrupted" : $"not ended within {Durations.Format(settings.Timeout!.Value)}";
         host.Error.Write(
-            $"{why}: {Words.Count(unfinished, "invocation")} unfinished; nothing is lost. Go on with: actors run " +
-            $"{Quote(_file)} --store {Quote(place.Path)}", Tone.Warn);
+            $"{why}: {Words.Count(unfinished, "invocation")} unfinished; nothing is lost. Go on with: " +
+            place.CommandFor(_file), Tone.Warn);
         return interrupted ? ExitCode.Interrupted : ExitCode.Failed;
     }
 
-    private string Report() => _views is [var view]
-        ? JsonText.Of(InvocationReport.Of(view))
-        : JsonText.Of(new { Process = _views[0].Process, Invocations = _views.Select(InvocationReport.Of) });
+    private string Report() => _views switch
+    {
+        [] => JsonText.Of(ErrorReport.Interrupted(NothingStarted)),
+        [var view] => JsonText.Of(InvocationReport.Of(view)),
+        _ => JsonText.Of(new { Process = _views[0].Process, Invocations = _views.Select(InvocationReport.Of) }),
+    };
 
     private static bool IsUnfinished(InvocationView view) => !view.HasEnded || view.Steps.Any(Follower.IsOnItsWay);
-
-    private static string Quote(string path) =>
-        path.All(c => char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+' or ',') ? path : $"'{path}'";
 }

@@ -34,6 +34,13 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
         if (silo is null)
         {
             foreach (var map in source.Processes) Runnable.Check(map);
+            if (settings.Store is null)
+            {
+                var errors = ScenarioFile.UnknownProcesses(
+                    source.Scenario, Path.Combine(folder, ScenarioFile.Name), source.Processes);
+                if (!errors.IsEmpty) throw new DefinitionException(errors);
+                Runnable.CheckChildren(source.Processes, [.. source.Processes.Select(map => map.Process)]);
+            }
         }
 
         var started = host.Time.GetTimestamp();
@@ -47,23 +54,21 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
         }
 
         using var place = new StorePlace(settings.Store);
+        var (tally, tenant) = (new ScenarioTally(source.Scenario), TenantOf());
         try
         {
-            return await RunAsync(source, place, started, both.Token);
+            return await RunAsync(source, place, tally, tenant, started, both.Token);
         }
-        catch (OperationCanceledException) when (timer?.IsCancellationRequested == true &&
-            !host.Interrupted.IsCancellationRequested)
+        catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
-            var time = Durations.Format(settings.Timeout!.Value);
-            host.Error.Write($"scenario '{source.Scenario.Name}' did not end within {time}", Tone.Bad);
-            return ExitCode.Failed;
+            return Unfinished(source, place, tally, tenant);
         }
     }
 
     private async Task<int> RunAsync(
-        ScenarioSource source, StorePlace place, long started, CancellationToken cancellationToken)
+        ScenarioSource source, StorePlace place, ScenarioTally tally, string tenant, long started,
+        CancellationToken cancellationToken)
     {
-        var tenant = TenantOf();
         Head(source, tenant);
         // Beside the store: what services remember belongs to what the invocations remember.
         var data = place.Path + ".data";
@@ -75,15 +80,64 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
             ? await host.Engines.StartAsync(
                 new LocalEngineSettings(source.Processes, place.Path, urls, settings.TimeScale, settings.Workers),
                 cancellationToken)
-            : await DeployedEngine.OpenAsync(silo, source.Processes, cancellationToken);
+            : await DeployedEngine.OpenAsync(silo, settings.Url!, source.Processes, cancellationToken);
+        await using var notices = new StoreNotices(host, _progress, engine, place.Path);
+        await Runnable.CheckChildrenAsync(source.Processes, engine.Client, cancellationToken);
         using var http = new HttpClient();
         var runner = new ScenarioRunner(engine.Client, new ScenarioRequests(http, urls), host.Time, tenant);
-        var ended = await ShowAsync(runner, source, engine.Client, cancellationToken);
+        ScenarioProgress.Ended ended;
+        try
+        {
+            ended = await ShowAsync(runner, source, tally, engine.Client, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await BreakOffAsync(place, tally, engine.Client);
+            throw;
+        }
+
         var took = host.Time.GetElapsedTime(started);
         _progress.Write();
         _progress.Write(ScenarioText.Summary(source.Scenario, ended, took, _progress.Signs));
         if (settings.Json) host.Out.WriteRaw(JsonText.Of(ScenarioReportJson.Of(source.Scenario, ended)));
         return ended.AsExpected ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private async Task BreakOffAsync(StorePlace place, ScenarioTally tally, IActorsClient client)
+    {
+        await tally.LookAsync(client);
+        // What a silo runs is in the silo's store.
+        place.IsKept = silo is null && tally.HasBegun;
+        if (host.Interrupted.IsCancellationRequested && place.IsKept) host.Error.Write(place.StoppingText, Tone.Warn);
+    }
+
+    private int Unfinished(ScenarioSource source, StorePlace place, ScenarioTally tally, string tenant)
+    {
+        var interrupted = host.Interrupted.IsCancellationRequested;
+        var time = settings.Timeout is { } timeout ? Durations.Format(timeout) : "";
+        var why = interrupted ? "interrupted" : $"not ended within {time}";
+        if (settings.Json)
+        {
+            var cases = tally.Cases(interrupted ? "the run was interrupted" : $"the run had taken {time}");
+            host.Out.WriteRaw(JsonText.Of(ScenarioReportJson.Unfinished(source.Scenario, cases)));
+        }
+
+        var count = $"{tally.Ended} of {Words.Count(source.Scenario.Cases.Length, "case")} ended";
+        var text = !tally.HasBegun ? $"{why} before any case began"
+            : silo is null ? $"{why}: {count}; nothing is lost. {GoOn(source, place)}"
+            : $"{why}: {count}; what was started goes on in the silo. See it with: actors list --tenant {tenant} " +
+            $"--url {settings.Url}";
+        host.Error.Write(text, Tone.Warn);
+        return interrupted ? ExitCode.Interrupted : ExitCode.Failed;
+    }
+
+    // By its key a case joins what the store has of it, which the engine takes up by itself.
+    private string GoOn(ScenarioSource source, StorePlace place)
+    {
+        var isKeyed = source.Scenario.Cases.All(one => one.Key is not null || source.Processes.Any(
+            map => map.Process == one.Process && map.Key is not null));
+        return (isKeyed ? "" : "Cases with a key go on; a case without a key begins anew, beside what it began. ") +
+            $"Go on with: {place.CommandFor(settings.Path)}";
     }
 
     private ImmutableSortedDictionary<string, Uri>? Places(ScenarioSource source) => silo is null
@@ -104,11 +158,13 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
     }
 
     private async Task<ScenarioProgress.Ended> ShowAsync(
-        ScenarioRunner runner, ScenarioSource source, IActorsClient client, CancellationToken cancellationToken)
+        ScenarioRunner runner, ScenarioSource source, ScenarioTally tally, IActorsClient client,
+        CancellationToken cancellationToken)
     {
         await using var all = runner.RunAsync(source.Scenario, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await all.MoveNextAsync())
         {
+            tally.Note(all.Current);
             if (all.Current is ScenarioProgress.CaseStarted started && _progress.Form.IsInteractive)
             {
                 // The element behind the last event of the case is left for the switch.
@@ -116,6 +172,7 @@ internal sealed class ScenarioRun(CliHost host, RunSettings settings, IActorsCli
                     started.Started.Id,
                     async () => await all.MoveNextAsync() && all.Current is ScenarioProgress.CaseEvent,
                     cancellationToken);
+                tally.Note(all.Current);
             }
 
             switch (all.Current)

@@ -34,6 +34,18 @@ internal sealed class StorePlace : IDisposable
     /// <summary>Set when there is something in a temporary store to go on with.</summary>
     public bool IsKept { get; set; }
 
+    /// <summary>What is said before an orderly end, which a second signal cuts short: where everything is.</summary>
+    public string StoppingText =>
+        "stopping: what runs may end for 5 s, Ctrl-C again ends it at once; nothing is lost either way, the store is " +
+        Path;
+
+    /// <summary>The command that goes on with this store.</summary>
+    /// <param name="what">The process file, or the folder of the scenario.</param>
+    public string CommandFor(string what) => $"actors run {Quote(what)} --store {Quote(Path)}";
+
+    private static string Quote(string path) =>
+        path.All(c => char.IsLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+' or ',') ? path : $"'{path}'";
+
     // A new store in a folder that is not there is a slip of the pen more often than a wish.
     private static void Check(string named)
     {

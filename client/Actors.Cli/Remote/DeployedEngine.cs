@@ -4,6 +4,7 @@ using Actors.Cli.Hosting;
 using Actors.Cli.Local;
 using Actors.Core.Definitions;
 using Actors.Definitions;
+using Actors.Journal;
 
 namespace Actors.Cli.Remote;
 
@@ -15,10 +16,13 @@ internal sealed class DeployedEngine : IRunEngine
     /// <inheritdoc/>
     public IActorsClient Client { get; }
 
+    /// <inheritdoc/>
+    public StoreHealth Health => StoreHealth.Ready;
+
     /// <summary>Deploys all of them.</summary>
     /// <exception cref="RefusedException">The silo hosts another process of one of their names.</exception>
     public static async Task<IRunEngine> OpenAsync(
-        IActorsClient client, ImmutableArray<StepMap> processes, CancellationToken cancellationToken)
+        IActorsClient client, string url, ImmutableArray<StepMap> processes, CancellationToken cancellationToken)
     {
         foreach (var map in processes)
         {
@@ -30,7 +34,8 @@ internal sealed class DeployedEngine : IRunEngine
             catch (ConflictException e)
             {
                 throw new RefusedException(
-                    $"{e.Message}. To start what the silo has: actors start {map.Process} --wait", e.FailureType);
+                    $"{e.Message}. To start what the silo has: actors start {map.Process} --wait --url {url}",
+                    e.FailureType);
             }
         }
 

@@ -20,7 +20,7 @@ internal sealed class RemoteRun(CliHost host, RunSettings settings, IActorsClien
     {
         var map = Source.Read(Source.ProcessFile(settings.Path)).MapOrThrow();
         var input = await InputText.ReadAsync(settings.Input, "input", host.Input, host.Interrupted);
-        await DeployedEngine.OpenAsync(client, [map], host.Interrupted);
+        await DeployedEngine.OpenAsync(client, settings.Url!, [map], host.Interrupted);
         var started = await client.StartAsync(
             new StartRequest(map.Process, input)
             {

@@ -46,6 +46,9 @@ internal sealed class SiloAddress(CliHost host)
         }
     }
 
+    /// <summary>The option as it was given, for a command that is to be run next; empty: it was not.</summary>
+    public string Given(ParseResult parsed) => parsed.GetValue(Url) is { } url ? $" --url {url}" : "";
+
     private HttpActorsClient Connect(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))

@@ -56,6 +56,7 @@ internal sealed class EventLines(DateTimeOffset? startedAt, StepMap? map = null,
         "Resumed" => ("resumed", Tone.Plain),
         "Retried" => ("retried", Tone.Plain),
         "ChildrenAsked" => ("asked after its children", Tone.Plain),
+        "ReplacementCancelled" => ("not to be replaced: the new run was cancelled", Tone.Warn),
         "ReplacementQueued" => ("to be replaced by a new run", Tone.Warn),
         _ => (e.Type, Tone.Plain),
     };

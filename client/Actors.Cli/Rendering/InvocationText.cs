@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Actors.Core.Invocations;
 
 namespace Actors.Cli.Rendering;
 
@@ -42,7 +43,7 @@ internal static class InvocationText
         lines.Add(Line.Of("failure  ", Tone.Faint).Add(failure.Type, Tone.Bad).Add($"  {where}{failure.Message}"));
         for (var cause = failure.Cause; cause is not null && lines.Count < 5; cause = cause.Cause)
             lines.Add(Line.Of($"  caused by {cause.Type}: {cause.Message}", Tone.Faint));
-        foreach (var step in view.Steps.Where(step => step.Status == StepStatus.UndoFailed).Take(20))
+        foreach (var step in view.Steps.Where(NeedsSomebody).Take(20))
         {
             lines.Add(Line.Of(
                 $"  the undo of step '{step.Name}' failed, so a person has to look: {step.Failure?.Message}",
@@ -51,6 +52,10 @@ internal static class InvocationText
 
         return lines.ToImmutable();
     }
+
+    // A mapped step whose items are listed as well is told by them.
+    private static bool NeedsSomebody(StepView step) =>
+        step is { Status: StepStatus.UndoFailed, Items: not { Total: <= InvocationViews.ItemsListedMax } };
 
     /// <summary>The output of one that has completed.</summary>
     public static ImmutableArray<Line> Output(InvocationView view) =>

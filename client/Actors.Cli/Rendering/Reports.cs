@@ -47,6 +47,10 @@ internal sealed record ScenarioReportJson(
         [.. ended.Reports.Select(one => new TableReport(
             one.Report.Title, one.Mismatches.IsEmpty, one.Mismatches,
             one.Table?.Columns ?? [], one.Table?.Rows ?? []))]);
+
+    /// <summary>Of a scenario that was broken off: its cases as far as they came, no reports.</summary>
+    public static ScenarioReportJson Unfinished(Scenario scenario, IEnumerable<CaseResult> cases) =>
+        Of(scenario, new ScenarioProgress.Ended([.. cases], [])) with { AsExpected = false };
 }
 
 /// <summary>One case of a scenario.</summary>
@@ -59,7 +63,11 @@ internal sealed record TableReport(
     ImmutableArray<ImmutableArray<string>> Rows);
 
 /// <summary>What <c>--json</c> prints of a refusal.</summary>
-internal sealed record ErrorReport(ErrorBody Error);
+internal sealed record ErrorReport(ErrorBody Error)
+{
+    /// <summary>Of a command that was interrupted before it had anything to report.</summary>
+    public static ErrorReport Interrupted(string message) => new(new ErrorBody("interrupted", message));
+}
 
 /// <summary>Why.</summary>
 internal sealed record ErrorBody(string Type, string Message);

@@ -103,12 +103,11 @@ internal static class Timeline
     private static Line[] Cells(StepView step, Signs signs)
     {
         var tone = Words.ToneOf(step.Status);
-        var items = step.Items is { } counts ? $" {counts.Succeeded + counts.Failed}/{counts.Total}" : "";
         return
         [
             Line.Of(signs.Of(step.Status), tone),
             Line.Of(step.Name).Cut(NameMax, signs.Cut),
-            Line.Of(Words.Of(step.Status) + items, tone),
+            Line.Of(Words.Of(step.Status) + (step.Items is { } items ? $": {Words.Of(items)}" : ""), tone),
             Line.Of(step.Attempts == 0 ? "-" : $"{step.Attempts}", step.Attempts > 1 ? Tone.Warn : Tone.Plain),
             Line.Of(step.DurationMs is { } took && step.StartedAt is not null ? Words.OfMilliseconds(took) : "-"),
         ];

@@ -36,6 +36,15 @@ internal static class Words
     /// <summary>A status as files and JSON write it.</summary>
     public static string Of(StepStatus status) => Camel(status.ToString());
 
+    /// <summary>How many items are done: <c>3 of 10</c>, <c>6 of 10, 1 failed, 3 cancelled</c>.</summary>
+    public static string Of(ItemCounts items)
+    {
+        var text = Text($"{items.Succeeded:N0} of {items.Total:N0}");
+        if (items.Failed > items.Cancelled) text += Text($", {items.Failed - items.Cancelled:N0} failed");
+        if (items.Cancelled > 0) text += Text($", {items.Cancelled:N0} cancelled");
+        return items.Undone > 0 ? text + Text($", {items.Undone:N0} undone") : text;
+    }
+
     /// <summary>A model as files write it.</summary>
     public static string Of(ProcessModel model) => Camel(model.ToString());
 

@@ -34,7 +34,7 @@ internal static class CaseReader
             ReadRequests(fields, targets),
             ReadSignals(fields),
             ReadExpectation(fields),
-            fields.Duration("timeout") ?? TimeoutDefault);
+            fields.Duration("timeout") ?? TimeoutDefault) { ProcessLine = fields.LineOf("process") };
     }
 
     private static ImmutableArray<ScenarioRequest> ReadRequests(MappingReader owner, TargetRule targets)

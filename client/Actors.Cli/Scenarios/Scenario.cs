@@ -62,7 +62,11 @@ internal sealed record ScenarioCase(
     ImmutableArray<ScenarioRequest> Before,
     ImmutableArray<ScenarioSignal> Signals,
     ScenarioExpectation Expect,
-    TimeSpan Timeout);
+    TimeSpan Timeout)
+{
+    /// <summary>Line of its process in the file; 0: none.</summary>
+    public int ProcessLine { get; init; }
+}
 
 /// <summary>A request to a service; any answer but 2xx fails the case.</summary>
 /// <param name="Method">HTTP method.</param>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using Actors.Core.Definitions.Reading;
+using Actors.Core.Text;
+using Actors.Definitions;
 
 namespace Actors.Cli.Scenarios;
 
@@ -31,6 +33,23 @@ internal static class ScenarioFile
         return errors.IsEmpty && scenario is not null
             ? new ScenarioFileResult(scenario, [])
             : new ScenarioFileResult(null, errors.ToImmutable());
+    }
+
+    /// <summary>The cases of processes that a scenario does not have.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="fileName">What errors call its file.</param>
+    /// <param name="processes">Its processes.</param>
+    public static ImmutableArray<DefinitionError> UnknownProcesses(
+        Scenario scenario, string fileName, IEnumerable<StepMap> processes)
+    {
+        var names = processes.Select(map => map.Process).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. scenario.Cases.Where(one => !names.Contains(one.Process)).Select(one => new DefinitionError(
+                "unknown-process",
+                $"case '{one.Name}' starts process '{one.Process}', which no process file of the scenario defines",
+                fileName, one.ProcessLine, Spelling.Nearest(one.Process, names))),
+        ];
     }
 
     /// <summary>The process files of a scenario, as full paths.</summary>

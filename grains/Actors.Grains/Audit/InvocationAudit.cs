@@ -137,7 +137,7 @@ internal sealed class InvocationAudit(
 
     private void CheckSnapshot(JournalSnapshot snapshot)
     {
-        if (!InvocationSnapshot.Write(State).Span.SequenceEqual(snapshot.State.Span))
+        if (!SnapshotComparison.IsOf(State, snapshot.State))
             report(AuditRule.Snapshot, snapshot.Sequence, "the snapshot is not what the events up to it fold to");
     }
 

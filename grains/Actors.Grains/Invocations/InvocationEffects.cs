@@ -31,7 +31,6 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         {
             case InvocationEvent.StepScheduled s: HandOut(state, s.Step, s.IsUndo, turn); break;
             case InvocationEvent.StepCancelRequested s: CancelAttempt(state, s.Step, turn); break;
-            case InvocationEvent.StepFailed { RetryAt: null, IsUndo: false } s when IsChild(state, s.Step): CancelAttempt(state, s.Step, turn); break;
             case InvocationEvent.ChildrenAsked: AskChildren(state, turn); break;
             case InvocationEvent.Completed or InvocationEvent.Failed or InvocationEvent.Cancelled: TellParents(state, turn); break;
         }
@@ -120,7 +119,7 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         }
         catch (TerminalException e)
         {
-            Break(state, step, reference, isUndo, Failure.Permanent("mapping", e.Message));
+            Break(state, step, reference, isUndo, Failure.Permanent(e.FailureType, e.Message));
         }
     }
 
@@ -150,7 +149,24 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         if (compiled.IsWork)
             turn.CancelWork(WorkItemFactory.KeyOf(state, step, reference, isUndo: false));
         else if (compiled.Action.Declared is StepAction.Child && step.Attempts > 0)
-            turn.Post(WorkItemFactory.ChildOf(state, compiled, step, reference).Key, new CancelInvocation($"parent '{state.Id}' no longer waits for it"));
+            CancelChild(state, compiled, step, reference, turn);
+    }
+
+    private static void CancelChild(
+        InvocationState state, CompiledStep compiled, StepState step, StepRef reference, IGrainTurn turn)
+    {
+        GrainKey child;
+        try
+        {
+            child = WorkItemFactory.ChildOf(state, compiled, step, reference).Key;
+        }
+        catch (TerminalException)
+        {
+            // Its id can't be made: it was never started, and its step has failed for that.
+            return;
+        }
+
+        turn.Post(child, new CancelInvocation($"parent '{state.Id}' no longer waits for it"));
     }
 
     private void TellParents(InvocationState state, IGrainTurn turn)

@@ -110,11 +110,13 @@ public sealed class InvocationGrain : Grain
         }
 
         var refusal = Run(new InvocationCommand.Start(
-            turn.Now, start.Definition, start.Input, start.CorrelationId, start.Policy, start.Parent, start.TraceParent), turn);
+            turn.Now, start.Definition, start.Input, start.CorrelationId, start.Policy, start.Parent, start.TraceParent,
+            start.StartId), turn);
         if (start.Parent is { } parent) _effects.Join(State, parent, turn);
         turn.Reply(refusal is not null
             ? new Refused(refusal)
-            : new StartReply(_events.Exists(e => DefinitionOf(e) is not null), State.Status, State.CorrelationId));
+            : new StartReply(_events.Exists(e => DefinitionOf(e) is not null), State.Status,
+                State.Replacement?.CorrelationId ?? State.CorrelationId));
     }
 
     private void OnOutcome(StepOutcome outcome, IGrainTurn turn)
@@ -160,6 +162,9 @@ public sealed class InvocationGrain : Grain
         switch (message)
         {
             case ReadInvocation: turn.Reply(new InvocationReply(InvocationViews.Of(State, turn.Now))); break;
+            case AskPosition:
+                turn.Reply(new InvocationPosition(State.Sequence, State.Phase == InvocationPhase.Ended));
+                break;
             case ExplainInvocation: turn.Reply(new ExplanationReply(InvocationExplainer.Explain(State))); break;
             case AwaitInvocation when State.Phase == InvocationPhase.Ended:
                 turn.Reply(new InvocationReply(InvocationViews.Of(State, turn.Now)));

@@ -11,9 +11,10 @@ namespace Actors.Grains.Invocations;
 /// <param name="Parent">The step that waits for its end; null: none.</param>
 /// <param name="TraceParent">W3C trace parent; null: none.</param>
 /// <param name="IsIdNew">Whether the sender has just made up the id.</param>
+/// <param name="StartId">The same for all repeats of a start that replaces; null: each one replaces.</param>
 public sealed record StartInvocation(
     string Definition, Payload Input, string CorrelationId, StartPolicy Policy,
-    ParentStep? Parent = null, string? TraceParent = null, bool IsIdNew = false)
+    ParentStep? Parent = null, string? TraceParent = null, bool IsIdNew = false, string? StartId = null)
     : GrainRequest<StartReply>, IFirstMessage;
 
 /// <summary>The invocation exists, durably.</summary>
@@ -43,6 +44,14 @@ public sealed record RetryInvocation : GrainRequest<Done>;
 
 /// <summary>Reads the state.</summary>
 public sealed record ReadInvocation : GrainRequest<InvocationReply>, IRepeatable;
+
+/// <summary>Asks how far it is: costs the same however many steps there are.</summary>
+public sealed record AskPosition : GrainRequest<InvocationPosition>, IRepeatable;
+
+/// <summary>How far an invocation is.</summary>
+/// <param name="Sequence">Of its last event.</param>
+/// <param name="HasEnded">Whether its current run has ended.</param>
+public sealed record InvocationPosition(long Sequence, bool HasEnded) : GrainReply;
 
 /// <summary>Answers when the current run has ended.</summary>
 public sealed record AwaitInvocation : GrainRequest<InvocationReply>, IRepeatable;

@@ -20,7 +20,7 @@ internal static class WorkItemFactory
         var stages = isUndo ? [] : StagesFrom(state, compiled);
         var action = stages.Length > 1
             ? new WorkAction.Stages(stages)
-            : Resolve(state, compiled, isUndo ? compiled.Undo! : compiled.Action, reference.Item, input);
+            : Resolve(state, compiled, isUndo, reference.Item, input);
         var stage = isUndo ? null : StageOf(state.Process, compiled);
         var time = isUndo ? null : TimeOf(state, compiled, step, now);
         return new WorkItem(
@@ -29,7 +29,7 @@ internal static class WorkItemFactory
             input,
             IdempotencyKey(state, step, reference, isUndo),
             state.CorrelationId,
-            TimeoutOf(state, compiled, isUndo, time),
+            TimeoutOf(AttemptTimeouts.Of(state.Process, compiled, isUndo), time),
             compiled.Step.Permanent)
         {
             Limit = isUndo || stage is not null && compiled.Step.Limit is { PerSecond: null, Queue: null } ? null : compiled.Step.Limit,
@@ -46,12 +46,14 @@ internal static class WorkItemFactory
 
     /// <summary>
     /// <c>tenant/process/id/run/step[item]</c>, then <c>/round</c> where the step is done anew after it was undone or
-    /// refused, then <c>/undo</c> for its compensation: the same for all attempts, different for everything else.
+    /// refused, then <c>/undo</c> for its compensation, with a round of its own where that was refused: the same for all
+    /// attempts, different for everything else.
     /// </summary>
     public static string IdempotencyKey(InvocationState state, StepState step, StepRef reference, bool isUndo)
     {
         var round = step.Round == 0 ? "" : $"/{step.Round}";
-        return $"{state.Id.Tenant}/{state.Id.Process}/{state.Id.Id}/{state.Run}/{reference}{round}{(isUndo ? "/undo" : "")}";
+        var undo = !isUndo ? "" : step.UndoRound == 0 ? "/undo" : $"/undo/{step.UndoRound}";
+        return $"{state.Id.Tenant}/{state.Id.Process}/{state.Id.Id}/{state.Run}/{reference}{round}{undo}";
     }
 
     /// <summary>Id of the child that a step starts.</summary>
@@ -77,18 +79,17 @@ internal static class WorkItemFactory
         return new StepTime(whole, left < whole ? left : whole);
     }
 
-    private static TimeSpan TimeoutOf(InvocationState state, CompiledStep compiled, bool isUndo, StepTime? time)
+    private static TimeSpan TimeoutOf(TimeSpan attempt, StepTime? time)
     {
-        var action = isUndo ? compiled.Undo! : compiled.Action;
-        var service = action.Service is { } name && state.Process.Map.Services.TryGetValue(name, out var s) ? s.Timeout : null;
-        var attempt = compiled.Step.Timeout.Attempt ?? service ?? StepDefaults.AttemptTimeout;
         if (time is null || attempt <= time.Left) return attempt;
         return time.Left > TimeSpan.Zero ? time.Left : TimeSpan.Zero;
     }
 
-    private static WorkAction Resolve(InvocationState state, CompiledStep compiled, CompiledAction action, int item, Payload input)
+    private static WorkAction Resolve(InvocationState state, CompiledStep compiled, bool isUndo, int item, Payload input)
     {
-        var document = new InvocationDocument(state, compiled, item);
+        var action = isUndo ? compiled.Undo! : compiled.Action;
+        // What undoes it may ask for its result.
+        var document = isUndo ? new InvocationDocument(state, compiled, item) : InvocationDocument.OfStep(state, compiled, item);
         return action.Declared switch
         {
             StepAction.Handler handler => new WorkAction.Handler(handler.Name),

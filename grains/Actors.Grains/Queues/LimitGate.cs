@@ -30,6 +30,15 @@ public sealed class LimitGate
     /// <summary>Attempts that have begun and not ended.</summary>
     public int Running => _running;
 
+    /// <summary>Most attempts at once.</summary>
+    public int Concurrency => _concurrency;
+
+    /// <summary>Most starts per second.</summary>
+    public double PerSecond => _perSecond;
+
+    /// <summary>Whether as many run as may.</summary>
+    public bool IsFull => _running >= _concurrency;
+
     /// <summary>When the bucket is full, so that a new gate would do the same.</summary>
     public DateTimeOffset FullAt(DateTimeOffset now)
     {
@@ -42,7 +51,7 @@ public sealed class LimitGate
     /// <summary>Begins an attempt if the limits allow it.</summary>
     public bool TryBegin(DateTimeOffset now)
     {
-        if (_running >= _concurrency) return false;
+        if (IsFull) return false;
         Fill(now);
         if (_tokens < 1) return false;
         if (!double.IsInfinity(_tokens)) _tokens--;
@@ -56,7 +65,7 @@ public sealed class LimitGate
     /// <summary>When the next token comes, if it is tokens that lack; null: an ending attempt will make room.</summary>
     public DateTimeOffset? NextTokenAt(DateTimeOffset now)
     {
-        if (_running >= _concurrency) return null;
+        if (IsFull) return null;
         Fill(now);
         return _tokens >= 1 ? now : now + TimeSpan.FromSeconds((1 - _tokens) / _perSecond);
     }

@@ -29,6 +29,10 @@ public sealed class PipelineQueues<TItem>
     public bool IsEmpty => _admitted.Count == 0 && _kept.Count == 0 &&
         _stages.Values.All(s => s.Occupied == 0 && s.Waiting.Count == 0 && s.Blocked.Count == 0);
 
+    /// <summary>What waits for each stage, the next one first, and how many places the stage has.</summary>
+    public IEnumerable<(int Concurrency, IEnumerable<TItem> Items)> Waiting =>
+        _stages.Values.Select(s => (s.Concurrency, s.Waiting.Concat(s.Blocked.Select(b => b.Item))));
+
     /// <summary>Reserves a place in the first queue for an invocation that is about to start.</summary>
     /// <param name="invocation">Which.</param>
     /// <param name="capacity">Length of the first queue.</param>

@@ -28,7 +28,7 @@ public sealed record StepWorkerOptions
 
     /// <summary>
     /// Factor on the time that simulated steps take: 0.001 runs them a thousand times faster, 0 without waiting.
-    /// Default: 1. Range: 0 to 1,000.
+    /// Timeouts are not scaled: above 1, steps need timeouts with room. Default: 1. Range: 0 to 1,000.
     /// </summary>
     public double SimulatedTimeScale { get; init; } = 1;
 

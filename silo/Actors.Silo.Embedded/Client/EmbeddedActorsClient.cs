@@ -29,11 +29,13 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         CheckInput(definition, request.Input);
         var key = KeyOf(definition, request);
         var id = new InvocationId(request.Tenant, request.Process, key ?? NewId());
+        if (request is { Policy: StartPolicy.Replace, FallbackKey: { } startId } && !Names.IsId(startId))
+            throw new InvalidNameException(IdRule("fallback key", startId));
         var correlation = request.CorrelationId ?? Activity.Current?.TraceId.ToHexString() ?? NewId();
         if (!Names.IsId(correlation)) throw new InvalidNameException(IdRule("correlation id", correlation));
         var start = new StartInvocation(
             definition.Hash, request.Input, correlation, request.Policy, TraceParent: Activity.Current?.Id,
-            IsIdNew: key is null);
+            IsIdNew: key is null, StartId: request.Policy == StartPolicy.Replace ? request.FallbackKey : null);
         var reply = definition is { IsPipeline: true, IsDirect: false }
             ? await StartAdmittedAsync(definition, id, start, cancellationToken)
             : await CallAsync<StartReply, StartReply>(id.Key, start, id, cancellationToken);
@@ -74,6 +76,22 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
             // The read stood behind events that found no room; what is durable can still be told.
             var state = await ReadDurableAsync(parts, id, cancellationToken);
             return InvocationViews.Of(state, parts.Host.Time.GetUtcNow());
+        }
+    }
+
+    /// <summary>How far an invocation is; unlike a view it costs the same however many steps there are.</summary>
+    public async ValueTask<InvocationPosition> PositionAsync(
+        InvocationId id, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await CallAsync<InvocationPosition, InvocationPosition>(
+                Check(id).Key, new AskPosition(), id, cancellationToken);
+        }
+        catch (StoreFullException)
+        {
+            var state = await ReadDurableAsync(engine(), id, cancellationToken);
+            return new InvocationPosition(state.Sequence, state.Phase == InvocationPhase.Ended);
         }
     }
 
@@ -147,7 +165,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         {
             var ask = new ExplainInvocation();
             var reply = await CallAsync<ExplanationReply, ExplanationReply>(Check(id).Key, ask, id, cancellationToken);
-            return BudgetWaits.NamedIn(reply.Explanation, id, parts.Host.Workers.BudgetOf);
+            return QueueReasons.NamedIn(reply.Explanation, parts.Host.Workers.WaitsOf(id));
         }
         catch (StoreFullException)
         {
@@ -173,15 +191,15 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
 
             // Detached steps and a retry can add to a history behind an end; a watch is over with the run. What was
             // appended between the two reads is still to come.
-            var view = await GetAsync(id, cancellationToken);
-            if (view.Sequence > after) continue;
-            if (old.Has(view, after))
+            var position = await PositionAsync(id, cancellationToken);
+            if (position.Sequence > after) continue;
+            if (old.Has(position, after))
             {
                 await Task.Delay(OldViews.Pause, engine().Edge.Time, cancellationToken);
                 continue;
             }
 
-            if (view.HasEnded) yield break;
+            if (position.HasEnded) yield break;
             if (engine().Host.StoreStopped is { } stopped) throw stopped;
             await grown.WaitAsync(cancellationToken);
         }

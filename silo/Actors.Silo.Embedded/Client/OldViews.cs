@@ -1,3 +1,5 @@
+using Actors.Grains.Invocations;
+
 namespace Actors.Silo.Embedded.Client;
 
 /// <summary>
@@ -14,10 +16,10 @@ internal sealed class OldViews
 
     private int _looks;
 
-    /// <summary>Whether a view is older than a history that has been read up to a sequence.</summary>
-    public bool Has(InvocationView view, long read)
+    /// <summary>Whether a position is older than a history that has been read up to a sequence.</summary>
+    public bool Has(InvocationPosition position, long read)
     {
-        if (view.Sequence >= read) _looks = 0;
-        return view.Sequence < read && _looks++ < LooksMax;
+        if (position.Sequence >= read) _looks = 0;
+        return position.Sequence < read && _looks++ < LooksMax;
     }
 }

@@ -8,7 +8,8 @@ namespace Actors.Silo.Embedded.Client;
 
 /// <summary>
 /// Reads the invocations of a store that no engine has open: nothing runs, no timer fires, nothing is changed. The
-/// store is owned while it is read, so a silo can't be started on it meanwhile.
+/// store is owned while it is read, so a silo can't be started on it meanwhile; a file in a place where nothing can be
+/// written is read without that.
 /// </summary>
 public sealed class StoreBrowser : IAsyncDisposable
 {
@@ -29,7 +30,8 @@ public sealed class StoreBrowser : IAsyncDisposable
     /// <summary>Opens a store: a file, which has to exist, or a database (as <c>ActorsOptions.UseStore</c>).</summary>
     /// <exception cref="NotFoundException">There is no such file.</exception>
     /// <exception cref="StoreOpenException">
-    /// Another process has it open, it is of a newer format, or it is not a store.
+    /// Another process has it open, it is of a newer format, it is not a store, or it has a log where nothing can be
+    /// written.
     /// </exception>
     public static async Task<StoreBrowser> OpenAsync(
         string path, TimeProvider time, CancellationToken cancellationToken = default)
@@ -43,9 +45,7 @@ public sealed class StoreBrowser : IAsyncDisposable
 
         // Opening a file that is not there would make an empty store of it.
         if (!File.Exists(path)) throw new NotFoundException($"there is no store '{path}'");
-        var options = new SqliteJournalOptions { Path = path };
-        return new StoreBrowser(
-            await SqliteJournalStore.OpenAsync(options, time, cancellationToken: cancellationToken), time);
+        return new StoreBrowser(await OpenFileAsync(path, time, cancellationToken), time);
     }
 
     /// <summary>Lists invocations, newest first.</summary>
@@ -74,6 +74,20 @@ public sealed class StoreBrowser : IAsyncDisposable
     /// <exception cref="NotFoundException">No such invocation.</exception>
     public async Task<Explanation> ExplainAsync(InvocationId id, CancellationToken cancellationToken = default) =>
         InvocationExplainer.Explain(await _reader.ReadAsync(id, cancellationToken));
+
+    private static async Task<IJournalStore> OpenFileAsync(
+        string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new SqliteJournalOptions { Path = path };
+            return await SqliteJournalStore.OpenAsync(options, time, cancellationToken: cancellationToken);
+        }
+        catch (StoreOpenException e) when (e.FailureType == StoreOpenException.NotWritable)
+        {
+            return new InspectedStore(SqliteStoreInspection.Open(path));
+        }
+    }
 
     /// <summary>Closes the store.</summary>
     public ValueTask DisposeAsync() => _store.DisposeAsync();

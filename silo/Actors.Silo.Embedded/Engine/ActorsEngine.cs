@@ -61,6 +61,9 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     /// <summary>Whether it was started and not stopped.</summary>
     public bool IsRunning => _running is not null;
 
+    /// <summary>Whether its store takes appends; stopped while the engine does not run.</summary>
+    public StoreHealth StoreHealth => _running?.Store.Health ?? StoreHealth.Stopped;
+
     /// <summary>Why the engine can't take work: it does not run, or its store takes no appends; null: it can.</summary>
     public string? Trouble => _running is not { } running ? NotRunning().Message
         : running.Store.Health switch
@@ -71,7 +74,9 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             _ => "the store has stopped: look at its log, then restart the silo",
         };
 
-    private EngineParts Current => _running ?? throw NotRunning();
+    /// <summary>Its parts.</summary>
+    /// <exception cref="UnavailableException">The engine is not running.</exception>
+    internal EngineParts Current => _running ?? throw NotRunning();
 
     /// <summary>
     /// Opens the store, registers the processes, starts the host. Unfinished work is taken up in the background.
@@ -100,6 +105,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
             _standsByFor = null;
             var logger = _loggers.CreateLogger<ActorsEngine>();
             LogStarted(logger, definitions.Length, _options.StoreName);
+            running.Deployment.WarnOfMissing();
             if (_options.Host.WorkersMax == 0) LogBeginsNothing(logger);
         }
         catch
@@ -187,7 +193,10 @@ public sealed partial class ActorsEngine : IAsyncDisposable
                 store, kept, () => host.Around.Keeps(RegistryGrain.Key), host.ForgetEnded, _time,
                 _loggers.CreateLogger<RetentionLoop>())
             : null;
-        var deployment = new Deployment(catalog, edge, _options, isShared: cluster is not null);
+        var missing = new MissingParts(
+            _options, () => catalog.Current.Select(process => process.Map.Process),
+            _loggers.CreateLogger<ActorsEngine>());
+        var deployment = new Deployment(catalog, edge, _options, missing, isShared: cluster is not null);
         return new EngineParts(store, host, worker, catalog, retention, edge, deployment);
     }
 

@@ -12,7 +12,8 @@ namespace Actors.Silo.Embedded;
 /// Processes that come over the API rather than from the silo's files or code. The registry remembers them, so every
 /// silo of the store hosts them, also after a restart.
 /// </summary>
-internal sealed class Deployment(DefinitionCatalog catalog, IClientHost edge, ActorsOptions options, bool isShared)
+internal sealed class Deployment(
+    DefinitionCatalog catalog, IClientHost edge, ActorsOptions options, MissingParts missing, bool isShared)
 {
     /// <summary>Checks, registers and makes current.</summary>
     /// <exception cref="DefinitionException">It breaks the rules.</exception>
@@ -27,6 +28,7 @@ internal sealed class Deployment(DefinitionCatalog catalog, IClientHost edge, Ac
         await edge.CallAsync(
             RegistryGrain.Key, new DeployDefinition(map.Process, map.Version, compiled.Hash, text), cancellationToken);
         await catalog.DeployAsync(compiled.Hash, cancellationToken);
+        missing.Warn([map]);
         return compiled;
     }
 
@@ -39,6 +41,9 @@ internal sealed class Deployment(DefinitionCatalog catalog, IClientHost edge, Ac
         if (!isShared || process is not null && catalog.IsOwn(process)) return;
         await ReadAsync(null, cancellationToken);
     }
+
+    /// <summary>Warns of what is missing for the processes there are.</summary>
+    public void WarnOfMissing() => missing.Warn(catalog.Current.Select(process => process.Map));
 
     /// <summary>Registers a process of the silo's own.</summary>
     /// <returns>What the registry says is deployed.</returns>

@@ -58,6 +58,15 @@ internal sealed class LimitedQueues(
         Pump(name);
     }
 
+    /// <summary>Tells what waits for the limits.</summary>
+    public void Tell(QueueWaits waits)
+    {
+        lock (_lock)
+        {
+            foreach (var queue in _queues.Values) waits.Look(queue.Waiting, queue.WaitOf);
+        }
+    }
+
     private void Release((string, string) name)
     {
         lock (_lock)
@@ -119,6 +128,15 @@ internal sealed class LimitedQueues(
         public ITimer? Timer { get; private set; }
 
         public bool LetsBegin(DateTimeOffset now) => Waiting.Count == 0 && Gate.NextTokenAt(now) <= now;
+
+        /// <summary>All that share a queue have its places and its turns, whatever limit each names.</summary>
+        public QueueWait WaitOf(IQueuedWork work, int before)
+        {
+            var name = work.Item.Limit!.Queue;
+            return Gate.IsFull || double.IsInfinity(Gate.PerSecond)
+                ? new QueueWait.Place(Gate.Concurrency, name, before)
+                : new QueueWait.Turn(Gate.PerSecond, name, before);
+        }
 
         public void Arm(TimeProvider time, TimeSpan wait, Action pump)
         {

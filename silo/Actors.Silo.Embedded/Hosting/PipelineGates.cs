@@ -8,6 +8,15 @@ internal sealed class PipelineGates(TimeProvider time, Action<IQueuedWork> begin
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Process), Gate> _gates = [];
 
+    /// <summary>Pipelines in which something waits, runs or keeps a place.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _gates.Count;
+        }
+    }
+
     public void Offer(IQueuedWork attempt) =>
         Change(attempt.Item.Key.Invocation, (queues, ready) =>
             queues.Offer(attempt.Item.Key.Invocation.Id, attempt.Item.Stage!, attempt, ready));
@@ -54,6 +63,17 @@ internal sealed class PipelineGates(TimeProvider time, Action<IQueuedWork> begin
 
     public void CancelAdmission(InvocationId invocation) =>
         Change(invocation, (queues, _) => queues.CancelAdmission(invocation.Id));
+
+    /// <summary>Tells what of an invocation waits for its stage.</summary>
+    public void Tell(InvocationId invocation, QueueWaits waits)
+    {
+        lock (_lock)
+        {
+            if (!_gates.TryGetValue((invocation.Tenant, invocation.Process), out var gate)) return;
+            foreach (var (concurrency, items) in gate.Queues.Waiting)
+                waits.Look(items, (_, before) => new QueueWait.Stage(concurrency, before));
+        }
+    }
 
     private void Change(InvocationId invocation, Action<PipelineQueues<IQueuedWork>, List<IQueuedWork>> change)
     {

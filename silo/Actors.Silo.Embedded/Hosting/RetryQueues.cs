@@ -1,4 +1,3 @@
-using Actors.Core.Invocations;
 using Actors.Grains.Queues;
 using Actors.Grains.Work;
 
@@ -86,18 +85,14 @@ internal sealed class RetryQueues(
         Pump(service);
     }
 
-    /// <summary>The service whose budget a step of an invocation waits for; null: it does not wait here.</summary>
-    public string? ServiceOf(InvocationId invocation, string step)
+    /// <summary>Tells what waits for the budgets.</summary>
+    public void Tell(QueueWaits waits)
     {
         lock (_lock)
         {
             foreach (var (service, queue) in _queues)
-            {
-                if (queue.Waiting.Any(waiting => IsOf(waiting.Item.Key, invocation, step))) return service;
-            }
+                waits.Look(queue.Waiting, (_, before) => new QueueWait.Budget(service, before));
         }
-
-        return null;
     }
 
     /// <summary>Nothing that waits goes on any more.</summary>
@@ -109,9 +104,6 @@ internal sealed class RetryQueues(
             foreach (var queue in _queues.Values) queue.Dispose();
         }
     }
-
-    private static bool IsOf(WorkKey key, InvocationId invocation, string step) =>
-        key.Invocation == invocation && new StepRef(key.Step, key.Item).ToString() == step;
 
     private void Pump(string service)
     {

@@ -106,8 +106,17 @@ internal sealed class WorkerPool
         else if (!_limits.Offer(attempt)) Refuse(attempt);
     }
 
-    /// <inheritdoc cref="RetryQueues.ServiceOf"/>
-    public string? BudgetOf(InvocationId invocation, string step) => _retries.ServiceOf(invocation, step);
+    /// <summary>What the attempts of an invocation wait for before a worker has them.</summary>
+    public QueueWaits WaitsOf(InvocationId invocation)
+    {
+        var waits = new QueueWaits(invocation);
+        Stages.Tell(invocation, waits);
+        _retries.Tell(waits);
+        _limits.Tell(waits);
+        var workers = _host.Options.WorkersMax;
+        lock (_lock) waits.Look(_waiting, (_, before) => new QueueWait.Worker(workers, before));
+        return waits;
+    }
 
     /// <summary>
     /// Tells an attempt to stop. One that waits is answered as cancelled at once; its place in a queue stays taken

@@ -9,6 +9,8 @@ internal sealed record ClientStart(StartRequest Request) : ClientCall;
 
 internal sealed record ClientGet(InvocationId Id) : ClientCall;
 
+internal sealed record ClientPosition(InvocationId Id) : ClientCall;
+
 internal sealed record ClientWait(InvocationId Id, TimeSpan Patience) : ClientCall;
 
 internal sealed record ClientList(InvocationFilter Filter) : ClientCall;

@@ -1,5 +1,7 @@
 using Actors.Grains.Entities;
 using Actors.Grains.Hosting;
+using Actors.Grains.Invocations;
+using Actors.Silo.Embedded.Client;
 using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Messaging;
 using Actors.Silo.Orleans.Shells;
@@ -45,6 +47,7 @@ internal sealed class GatewayGrain(IActorsClient client, ClusterLog log) : globa
         {
             case ClientStart c: return await client.StartAsync(c.Request);
             case ClientGet c: return await client.GetAsync(c.Id);
+            case ClientPosition c: return await PositionAsync(c.Id);
             case ClientWait c: return await client.WaitAsync(c.Id, c.Patience < WaitMax ? c.Patience : WaitMax);
             case ClientList c: return await client.ListAsync(c.Filter);
             case ClientSignal c:
@@ -66,6 +69,13 @@ internal sealed class GatewayGrain(IActorsClient client, ClusterLog log) : globa
             default:
                 throw new UnavailableException($"this silo does not know the call {call.GetType().Name}; upgrade it");
         }
+    }
+
+    private async Task<InvocationPosition> PositionAsync(InvocationId id)
+    {
+        if (client is EmbeddedActorsClient own) return await own.PositionAsync(id);
+        var view = await client.GetAsync(id);
+        return new InvocationPosition(view.Sequence, view.HasEnded);
     }
 
     private Task SteerAsync(ClientSteer steer) => steer.What switch

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Actors.Grains.Entities;
 using Actors.Grains.Hosting;
+using Actors.Grains.Invocations;
 using Actors.Silo.Embedded.Client;
 using Actors.Silo.Orleans.Hosting;
 using Actors.Silo.Orleans.Messaging;
@@ -74,15 +75,15 @@ internal sealed class OrleansActorsClient(IGrainFactory grains, TimeProvider tim
             }
 
             // What was appended between the two reads is still to come.
-            var view = await GetAsync(id, cancellationToken);
-            if (view.Sequence > after) continue;
-            if (old.Has(view, after))
+            var position = await CallAsync<InvocationPosition>(new ClientPosition(id), cancellationToken);
+            if (position.Sequence > after) continue;
+            if (old.Has(position, after))
             {
                 await Task.Delay(OldViews.Pause, time, cancellationToken);
                 continue;
             }
 
-            if (view.HasEnded) yield break;
+            if (position.HasEnded) yield break;
             await CallAsync<Done>(new ClientGrown(id, after), cancellationToken);
         }
     }

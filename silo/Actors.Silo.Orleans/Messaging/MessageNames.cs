@@ -69,6 +69,9 @@ internal static class MessageNames
         ("deployed", typeof(DeployedReply)),
         ("client-deploy", typeof(ClientDeploy)),
         ("client-process", typeof(ProcessView)),
+        ("ask-position", typeof(AskPosition)),
+        ("position", typeof(InvocationPosition)),
+        ("client-position", typeof(ClientPosition)),
     ];
 
     private static readonly FrozenDictionary<string, Type> TypeByName =

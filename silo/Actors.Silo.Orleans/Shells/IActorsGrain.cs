@@ -5,6 +5,7 @@ namespace Actors.Silo.Orleans.Shells;
 
 /// <summary>What one of our grains is for Orleans: an address that takes envelopes. Its key is the text of its
 /// <see cref="GrainKey"/>.</summary>
+[Alias("actors.grain")]
 internal interface IActorsGrain : IGrainWithStringKey
 {
     /// <summary>

@@ -134,9 +134,13 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     /// <summary>Gives a message to the grain on this silo.</summary>
     public void Deliver(ClusterHost running, GrainMessage message)
     {
-        if (message is WorkRefused refused) running.Work.Settle(refused);
-        if ((message is StepOutcome outcome ? running.Work.Settle(outcome) : message) is { } told)
-            running.Host.Post(_key, told);
+        var told = message switch
+        {
+            WorkRefused refused => running.Work.Settle(refused),
+            StepOutcome outcome => running.Work.Settle(outcome),
+            _ => message,
+        };
+        if (told is not null) running.Host.Post(_key, told);
     }
 
     /// <summary>The grain has left memory: there is no need to be its place any more.</summary>
@@ -148,8 +152,8 @@ internal abstract class ShellGrain(ClusterSilo silo) : global::Orleans.Grain, IA
     }
 
     /// <summary>Retries wait on the silo of their grain: only here is known for which budget.</summary>
-    private ExplanationReply Named(ClusterHost running, ExplanationReply why) => new(BudgetWaits.NamedIn(
-        why.Explanation, new InvocationId(_key.Tenant, _key.Type, _key.Id), running.Work.BudgetOf));
+    private ExplanationReply Named(ClusterHost running, ExplanationReply why) => new(QueueReasons.NamedIn(
+        why.Explanation, running.Work.WaitsOf(new InvocationId(_key.Tenant, _key.Type, _key.Id))));
 
     /// <summary>A turn awaits nothing: what it needs of the store is read before.</summary>
     private static async ValueTask PrepareAsync(ClusterHost running, GrainMessage message)

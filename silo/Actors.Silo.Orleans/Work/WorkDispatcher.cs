@@ -31,6 +31,9 @@ internal sealed class WorkDispatcher : IDisposable
     /// </summary>
     public const string HandlerMissing = "handler-missing";
 
+    /// <summary>The same: it is full. Others are asked for as long as it takes.</summary>
+    public const string NoPlace = "no-place";
+
     private readonly ClusterHost _cluster;
     private readonly WorkStream _stream;
     private readonly SiloRing _ring;
@@ -83,8 +86,13 @@ internal sealed class WorkDispatcher : IDisposable
         return true;
     }
 
-    /// <inheritdoc cref="RetryQueues.ServiceOf"/>
-    public string? BudgetOf(InvocationId invocation, string step) => _retries.ServiceOf(invocation, step);
+    /// <summary>What the attempts of an invocation wait for on this silo: the budgets of their services.</summary>
+    public QueueWaits WaitsOf(InvocationId invocation)
+    {
+        var waits = new QueueWaits(invocation);
+        _retries.Tell(waits);
+        return waits;
+    }
 
     /// <summary>An outcome has come.</summary>
     /// <returns>What to tell the grain; null: it was never begun, and is handed out again.</returns>
@@ -94,7 +102,11 @@ internal sealed class WorkDispatcher : IDisposable
         lock (_lock)
         {
             attempt = Find(outcome.Key);
-            if (attempt is not null && outcome.NotBegun && !IsGivenUp(attempt, outcome))
+            if (attempt is { IsCancelled: true, By: null } && outcome.NotBegun)
+            {
+                outcome = RetryQueues.Withdrawn(outcome.Key) with { NotBegun = true };
+            }
+            else if (attempt is not null && outcome.NotBegun && !IsGivenUp(attempt, outcome))
             {
                 attempt.SendAgain(Now + LookPeriod);
                 return null;
@@ -109,10 +121,17 @@ internal sealed class WorkDispatcher : IDisposable
         return outcome.NotBegun ? outcome with { NotBegun = false } : outcome;
     }
 
-    /// <summary>The workers were full: the grain will hand it out again.</summary>
-    public void Settle(WorkRefused refused)
+    /// <summary>There was no room: the grain will hand it out again, unless it was cancelled meanwhile.</summary>
+    /// <returns>What to tell the grain.</returns>
+    public GrainMessage Settle(WorkRefused refused)
     {
-        lock (_lock) Remove(refused.Item.Key);
+        var key = refused.Item.Key;
+        lock (_lock)
+        {
+            var isOver = Find(key) is { IsCancelled: true, By: null };
+            Remove(key);
+            return isOver ? RetryQueues.Withdrawn(key) : refused;
+        }
     }
 
     /// <summary>A worker has an attempt in hand.</summary>
@@ -128,21 +147,28 @@ internal sealed class WorkDispatcher : IDisposable
         control.CancelAsync(MessageCodec.Write(new WorkReference(key))).Ignore();
     }
 
-    /// <summary>Tells whoever runs an attempt to stop, now or as soon as it says that it runs it.</summary>
+    /// <summary>
+    /// Tells whoever runs an attempt to stop, now or as soon as it says that it runs it. One that waits, here or in a
+    /// queue of the cluster, never begins, and is answered as cancelled.
+    /// </summary>
     public void Cancel(WorkKey key)
     {
+        OnTheWay? attempt;
         IWorkControl? control;
-        bool isWaiting;
+        bool isWaiting, isInQueue;
         lock (_lock)
         {
-            if (Find(key) is not { } attempt) return;
+            attempt = Find(key);
+            if (attempt is null) return;
             attempt.IsCancelled = true;
-            (control, isWaiting) = (attempt.Control, attempt.SentAt is null);
+            (control, isWaiting, isInQueue) = (attempt.Control, attempt.SentAt is null,
+                attempt.IsToBeWithdrawn(Now, isTooLate: false));
             if (isWaiting) Remove(key);
         }
 
         control?.CancelAsync(MessageCodec.Write(new WorkReference(key))).Ignore();
         if (isWaiting) _cluster.Host.Post(key.Invocation.Key, RetryQueues.Withdrawn(key));
+        if (isInQueue) _ = WithdrawAsync(attempt);
     }
 
     /// <summary>A grain has gone elsewhere: where it is now, its attempts are handed out again.</summary>
@@ -201,27 +227,57 @@ internal sealed class WorkDispatcher : IDisposable
     }
 
     /// <summary>Whether all parts of the stream have been tried, and no silo has the handler.</summary>
-    private bool IsGivenUp(OnTheWay attempt, StepOutcome outcome) =>
-        outcome.Failure?.Type == HandlerMissing && ++attempt.Lacks >= _stream.Parts;
+    private bool IsGivenUp(OnTheWay attempt, StepOutcome outcome)
+    {
+        if (outcome.Failure?.Type is HandlerMissing or NoPlace)
+            attempt.PassOn(lacksHandler: outcome.Failure.Type == HandlerMissing);
+        return attempt.Lacks >= _stream.Parts;
+    }
 
     private void Look()
     {
-        List<OnTheWay> silent = [], late = [];
+        List<OnTheWay> silent = [], unwanted = [], late = [];
         var now = Now;
         lock (_lock)
         {
             foreach (var attempt in _out.Values.SelectMany(a => a.Values))
             {
+                var isTooLate = attempt.IsTooLate(_cluster.Time);
                 if (attempt.IsSilent(now)) silent.Add(attempt);
-                else if (attempt.IsTooLate(_cluster.Time)) late.Add(attempt);
+                if (attempt.IsToBeWithdrawn(now, isTooLate)) unwanted.Add(attempt);
+                if (isTooLate && attempt.SentAt is null) late.Add(attempt);
             }
 
             foreach (var attempt in late) Remove(attempt.Item.Key);
         }
 
         foreach (var attempt in silent) Send(attempt.Item, attempt.NextShift());
-        foreach (var attempt in late)
-            _cluster.Host.Post(attempt.Item.Key.Invocation.Key, attempt.Item.TooLate());
+        foreach (var attempt in unwanted) _ = WithdrawAsync(attempt);
+        foreach (var attempt in late) _cluster.Host.Post(attempt.Item.Key.Invocation.Key, attempt.WhyWithdrawn());
+    }
+
+    /// <summary>Takes an attempt out of the queue that it waits in, if it waits in one.</summary>
+    private async Task WithdrawAsync(OnTheWay attempt)
+    {
+        try
+        {
+            if (!await WorkQueues.WithdrawAsync(_grains, attempt.Item)) return;
+        }
+        catch (Exception e) when (WireFailures.IsLoss(e))
+        {
+            // The next look asks again.
+            return;
+        }
+
+        var key = attempt.Item.Key;
+        lock (_lock)
+        {
+            if (Find(key) != attempt) return;
+            Remove(key);
+        }
+
+        WorkQueues.Ended(_grains, attempt.Item, succeeded: false);
+        _cluster.Host.Post(key.Invocation.Key, attempt.WhyWithdrawn());
     }
 
     private void Send(WorkItem item, int shift)
@@ -243,7 +299,7 @@ internal sealed class WorkDispatcher : IDisposable
         var queue = item.Stage is not null ? WorkQueues.Stages(_grains, item.Key.Invocation)
             : item.Limit is not null ? WorkQueues.Limits(_grains, item)
             : null;
-        if (queue is not null) queue.OfferAsync(MessageCodec.Write(item)).Ignore();
+        if (queue is not null) queue.OfferAsync(MessageCodec.Write(item), shift).Ignore();
         else _ = PublishAsync(item, shift);
     }
 
@@ -260,11 +316,8 @@ internal sealed class WorkDispatcher : IDisposable
         }
     }
 
-    private void Refuse(WorkItem item)
-    {
-        lock (_lock) Remove(item.Key);
-        _cluster.Host.Post(item.Key.Invocation.Key, new WorkRefused(item));
-    }
+    private void Refuse(WorkItem item) =>
+        _cluster.Host.Post(item.Key.Invocation.Key, Settle(new WorkRefused(item)));
 
     private OnTheWay? Find(WorkKey key) =>
         _out.TryGetValue(key.Invocation.Key, out var attempts) ? attempts.GetValueOrDefault(key) : null;

@@ -1,4 +1,3 @@
-using Actors.Grains.Hosting;
 using Actors.Grains.Work;
 using Actors.Silo.Embedded;
 using Actors.Silo.Orleans.Hosting;
@@ -16,7 +15,8 @@ internal interface IWorkFeedGrain : IGrainWithStringKey;
 
 /// <summary>
 /// Takes attempts out of one part of the work stream and gives them to the workers of the silo it is on: that of the
-/// agent that pulls from the queue. If they are full it waits, and with it the stream; after a while it refuses.
+/// agent that pulls from the queue. If they are full it waits, and with it the stream; after a while it lets the
+/// attempt go on to another part, and those behind it as well unless there is a place soon.
 /// </summary>
 [ImplicitStreamSubscription(WorkStream.Namespace)]
 [PreferLocalPlacement]
@@ -26,7 +26,12 @@ internal sealed class WorkFeedGrain(
     : global::Orleans.Grain, IWorkFeedGrain, IStreamSubscriptionObserver
 {
     private static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same if there was no place for the attempt before.</summary>
+    private static readonly TimeSpan FullPatience = TimeSpan.FromMilliseconds(500);
+
     private IStepWorkerGrain? _worker;
+    private bool _isFull;
 
     /// <inheritdoc/>
     public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
@@ -45,7 +50,7 @@ internal sealed class WorkFeedGrain(
         var item = MessageCodec.Read<WorkItem>(envelope).TimedNow(running.Time);
         if (work.IsStopping)
         {
-            running.Post(item.Key.Invocation.Key, new StepOutcome(item.Key, null, NotBegun) { NotBegun = true });
+            running.Post(item.Key.Invocation.Key, NotBegun(item, Stopping));
         }
         else if (MissingFor(item.Action) is { } handler)
         {
@@ -56,25 +61,36 @@ internal sealed class WorkFeedGrain(
             var reference = MessageCodec.Write(new WorkReference(item.Key));
             Shell.Of(GrainFactory, item.Key.Invocation.Key).TakenAsync(reference, ring.Here, work.Reference!).Ignore();
         }
-        else if (await work.PlaceAsync(PatienceOf(item, running.Time)))
+        else if (await work.PlaceAsync(PatienceFor(item, running.Time)))
         {
+            _isFull = false;
             (_worker ??= GrainFactory.GetGrain<IStepWorkerGrain>(0)).RunAsync(envelope).Ignore();
         }
         else
         {
+            _isFull = true;
             work.End(item.Key, hadPlace: false);
-            WorkQueues.Ended(GrainFactory, item, succeeded: false);
-            var isTooLate = PatienceOf(item, running.Time) == TimeSpan.Zero;
-            running.Post(item.Key.Invocation.Key, isTooLate ? item.TooLate() : new WorkRefused(item));
+            if (IsTooLate(item, running.Time))
+            {
+                WorkQueues.Ended(GrainFactory, item, succeeded: false);
+                running.Post(item.Key.Invocation.Key, item.TooLate());
+            }
+            else
+            {
+                running.Post(item.Key.Invocation.Key, NotBegun(item, Full));
+            }
         }
     }
 
     /// <summary>How long an attempt waits for a place: no longer than its step has time.</summary>
-    private static TimeSpan PatienceOf(WorkItem item, TimeProvider time)
+    private TimeSpan PatienceFor(WorkItem item, TimeProvider time)
     {
-        var left = item.StepTime?.LeftNow(time) ?? PlacePatience;
-        return left <= TimeSpan.Zero ? TimeSpan.Zero : left < PlacePatience ? left : PlacePatience;
+        var patience = _isFull ? FullPatience : PlacePatience;
+        var left = item.StepTime?.LeftNow(time) ?? patience;
+        return left >= patience ? patience : left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
+
+    private static bool IsTooLate(WorkItem item, TimeProvider time) => item.StepTime?.LeftNow(time) <= TimeSpan.Zero;
 
     /// <summary>While a new version is rolled out, not every silo has every handler.</summary>
     private string? MissingFor(WorkAction action) => action switch
@@ -99,5 +115,10 @@ internal sealed class WorkFeedGrain(
         };
     }
 
-    private static Failure NotBegun { get; } = Failure.Transient("unavailable", "the silo is stopping");
+    private static StepOutcome NotBegun(WorkItem item, Failure why) => new(item.Key, null, why) { NotBegun = true };
+
+    private static Failure Stopping { get; } = Failure.Transient("unavailable", "the silo is stopping");
+
+    private static Failure Full { get; } = Failure.Transient(
+        WorkDispatcher.NoPlace, "as many attempts run on the silo as may");
 }

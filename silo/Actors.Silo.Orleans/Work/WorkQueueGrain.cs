@@ -12,7 +12,8 @@ namespace Actors.Silo.Orleans.Work;
 
 /// <summary>
 /// One queue: the same limits and stages as in one process, for all silos. Its timers run outside of Orleans, so what
-/// they touch is safe for threads.
+/// they touch is safe for threads. What it knows is in memory only, so it stays there, however long nobody calls it,
+/// while something waits or runs, or its rate still counts what began.
 /// </summary>
 [Reentrant]
 [GrainType("actors.queue")]
@@ -32,6 +33,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     private PipelineGates? _stages;
     private GrainKey _key;
     private bool _isStages;
+    private bool _isKept;
 
     public WorkQueueGrain(ClusterSilo silo, WorkStream stream, IGrainFactory grains) =>
         (_silo, _stream, _grains) = (silo, stream, grains);
@@ -46,23 +48,26 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
             throw new InvalidOperationException($"'{this.GetPrimaryKeyString()}' is not the key of a queue");
         _isStages = _key.Type == "stages";
         _limits = new LimitedQueues(Running.Time, Running.Host.Options.WorkQueueMax, Begin, _ => { });
-        _stages = new PipelineGates(Running.Time, work => Begin(work));
+        _stages = new PipelineGates(Running.Time, BeginStage);
         this.RegisterGrainTimer(
             static (queue, _) => queue.LookAsync(), this,
             new GrainTimerCreationOptions(LookPeriod, LookPeriod) { Interleave = true });
     }
 
     /// <inheritdoc/>
-    public Task OfferAsync(Envelope work)
+    public Task OfferAsync(Envelope work, int shift)
     {
-        var waiting = new Waiting(MessageCodec.Read<WorkItem>(work).TimedNow(Running.Time));
+        Keep(true);
+        var item = MessageCodec.Read<WorkItem>(work).TimedNow(Running.Time);
+        var waiting = new Waiting(item, Running.Time.GetTimestamp()) { Shift = shift };
         if (!_known.TryAdd(waiting.Item.Key, waiting))
         {
-            if (_known.TryGetValue(waiting.Item.Key, out var known) && known.BeganAt is not null) HandOn(known);
+            if (!_known.TryGetValue(waiting.Item.Key, out var known)) return Task.CompletedTask;
+            known.Shift = shift;
+            if (known.TryGoOn(Running.Time.GetTimestamp())) HandOn(known);
             return Task.CompletedTask;
         }
 
-        if (waiting.Item.StepTime is { } time && !TryWatch(waiting, time)) return Task.CompletedTask;
         if (_isStages) _stages!.Offer(waiting);
         else if (!_limits!.Offer(waiting)) Refuse(waiting);
         return Task.CompletedTask;
@@ -77,6 +82,11 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     }
 
     /// <inheritdoc/>
+    public Task<bool> WithdrawAsync(Envelope work) => Task.FromResult(
+        _known.TryGetValue(MessageCodec.Read<WorkReference>(work).Key, out var waiting) &&
+        waiting.TryWithdraw(Running.Time.GetTimestamp()));
+
+    /// <inheritdoc/>
     public Task LeaveAsync(string invocation)
     {
         _stages!.Leave(Id(invocation));
@@ -84,8 +94,12 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     }
 
     /// <inheritdoc/>
-    public Task<bool> AdmitAsync(string invocation, int capacity) => _stages!.AdmitAsync(
-        Id(invocation), capacity, Running.Host.Options.AdmissionTimeout, CancellationToken.None).AsTask();
+    public Task<bool> AdmitAsync(string invocation, int capacity)
+    {
+        Keep(true);
+        return _stages!.AdmitAsync(
+            Id(invocation), capacity, Running.Host.Options.AdmissionTimeout, CancellationToken.None).AsTask();
+    }
 
     /// <inheritdoc/>
     public Task CancelAdmissionAsync(string invocation)
@@ -97,35 +111,22 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     private bool Begin(IQueuedWork work)
     {
         var waiting = (Waiting)work;
-        if (!waiting.TryBegin(Running.Time.GetTimestamp()))
-        {
-            if (_isStages) _stages!.Finish(waiting, succeeded: false);
-            return false;
-        }
-
+        if (!waiting.TryBegin(Running.Time.GetTimestamp())) return false;
         HandOn(waiting);
         return true;
     }
 
-    /// <summary>If the time of its step is up before it begins, it is answered then.</summary>
-    /// <returns>False if it is up already.</returns>
-    private bool TryWatch(Waiting waiting, StepTime time)
+    /// <summary>One that was withdrawn gives up its place in the stage when its turn comes.</summary>
+    private void BeginStage(IQueuedWork work)
     {
-        waiting.Clock = new StepClock(time, Running.Time, () =>
-        {
-            if (!waiting.TryWithdraw()) return;
-            _known.TryRemove(KeyValuePair.Create(waiting.Item.Key, waiting));
-            WorkQueues.Ended(_grains, waiting.Item, succeeded: false);
-            Running.Post(waiting.Item.Key.Invocation.Key, waiting.Item.TooLate());
-        });
-        return !waiting.IsWithdrawn;
+        if (!Begin(work)) _stages!.Finish(work, succeeded: false);
     }
 
     private void HandOn(Waiting waiting)
     {
         if (_isStages && waiting.Item.Limit is not null)
             WorkQueues.Limits(_grains, waiting.Item)
-                .OfferAsync(MessageCodec.Write(waiting.Item.TimedNow(Running.Time))).Ignore();
+                .OfferAsync(MessageCodec.Write(waiting.Item.TimedNow(Running.Time)), waiting.Shift).Ignore();
         else
             _ = PublishAsync(waiting);
     }
@@ -134,7 +135,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     {
         try
         {
-            await _stream.PublishAsync(waiting.Item.TimedNow(Running.Time), Math.Max(0, waiting.HandedOn++ - 1));
+            await _stream.PublishAsync(waiting.Item.TimedNow(Running.Time), waiting.Shift);
         }
         catch (Exception e)
         {
@@ -151,64 +152,82 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
 
     private void End(Waiting waiting, bool succeeded)
     {
-        if (!_known.TryRemove(KeyValuePair.Create(waiting.Item.Key, waiting)) || waiting.BeganAt is null) return;
+        if (waiting.IsWithdrawn) return;
+        if (!_known.TryRemove(KeyValuePair.Create(waiting.Item.Key, waiting)) || !waiting.HasBegun) return;
         if (_isStages) _stages!.Finish(waiting, succeeded);
         else _limits!.End(waiting);
     }
 
-    /// <summary>What must have ended long ago gives its place back.</summary>
+    /// <summary>What must have ended long ago gives its place back; what was withdrawn is forgotten.</summary>
     private Task LookAsync()
     {
         foreach (var waiting in _known.Values)
         {
-            if (waiting.BeganAt is not { } began) continue;
-            if (Running.Time.GetElapsedTime(began) > waiting.Item.Timeout + Grace) End(waiting, succeeded: false);
+            var age = Running.Time.GetElapsedTime(waiting.Since);
+            if (waiting.IsWithdrawn && age > Grace) _known.TryRemove(KeyValuePair.Create(waiting.Item.Key, waiting));
+            else if (waiting.HasBegun && age > waiting.Item.Timeout + Grace) End(waiting, succeeded: false);
         }
 
+        Keep(!_known.IsEmpty || _limits!.Count > 0 || _stages!.Count > 0);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Whether Orleans leaves it in memory although nobody calls it.</summary>
+    private void Keep(bool isKept)
+    {
+        if (_isKept == isKept) return;
+        _isKept = isKept;
+        DelayDeactivation(isKept ? Timeout.InfiniteTimeSpan : TimeSpan.Zero);
     }
 
     private InvocationId Id(string invocation) => new(_key.Tenant, _key.Id, invocation);
 
-    private sealed class Waiting(WorkItem item) : IQueuedWork
+    /// <summary>
+    /// An attempt. One that was withdrawn stays known for a while: it may be offered once more by who did not know yet.
+    /// </summary>
+    private sealed class Waiting(WorkItem item, long since) : IQueuedWork
     {
-        private const int HasBegun = 1;
+        private const int HasTurn = 1;
         private const int WasWithdrawn = 2;
 
+        private long _since = since;
         private int _fate;
 
         public WorkItem Item => item;
 
-        /// <summary>
-        /// Whether its time was up before it began. Else whoever begins it is told by its invocation.
-        /// </summary>
+        /// <summary>Whether it was taken back before it began: then it only gives up its places.</summary>
         public bool IsWithdrawn => Volatile.Read(ref _fate) == WasWithdrawn;
 
-        /// <summary>Looks after the time of its step while it waits; null: that has no bound.</summary>
-        public StepClock? Clock { get; set; }
+        /// <summary>Whether its turn has come.</summary>
+        public bool HasBegun => Volatile.Read(ref _fate) == HasTurn;
 
-        /// <summary>When, by a clock that nobody sets; null: it waits.</summary>
-        public long? BeganAt { get; private set; }
+        /// <summary>Since when it waits, runs or is withdrawn, by a clock that nobody sets.</summary>
+        public long Since => Volatile.Read(ref _since);
 
-        /// <summary>
-        /// How often; first to its own part of the stream again, then to others: its silo may lack what it takes.
-        /// </summary>
-        public int HandedOn { get; set; }
+        /// <summary>How many parts of the stream behind its own; its own silo may lack what it takes.</summary>
+        public int Shift { get; set; }
 
-        public bool TryBegin(long now)
+        /// <returns>False if it was withdrawn.</returns>
+        public bool TryBegin(long now) => TryBecome(HasTurn, now);
+
+        /// <summary>It is handed on again, and runs from now on at the earliest.</summary>
+        /// <returns>False if it has not begun.</returns>
+        public bool TryGoOn(long now)
         {
-            if (!TryLeave(HasBegun)) return false;
-            BeganAt = now;
+            if (!HasBegun) return false;
+            Volatile.Write(ref _since, now);
             return true;
         }
 
-        public bool TryWithdraw() => TryLeave(WasWithdrawn);
+        /// <returns>False if it has begun.</returns>
+        public bool TryWithdraw(long now) => TryBecome(WasWithdrawn, now) || IsWithdrawn;
 
-        private bool TryLeave(int fate)
+        private bool TryBecome(int fate, long now)
         {
-            if (Interlocked.CompareExchange(ref _fate, fate, 0) != 0) return false;
-            Clock?.Dispose();
-            return true;
+            if (Volatile.Read(ref _fate) != 0) return false;
+            // Before it is seen to be so: what has begun is given up when it has been so for too long.
+            Volatile.Write(ref _since, now);
+            return Interlocked.CompareExchange(ref _fate, fate, 0) == 0;
         }
     }
 }

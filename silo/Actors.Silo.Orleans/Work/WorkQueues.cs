@@ -12,14 +12,24 @@ namespace Actors.Silo.Orleans.Work;
 internal interface IWorkQueueGrain : IGrainWithStringKey
 {
     /// <summary>Takes an attempt; what is known is not taken twice, what has begun is handed on again.</summary>
+    /// <param name="work">The attempt.</param>
+    /// <param name="shift">To how many parts of the stream behind its own it goes when its turn comes.</param>
     [Alias("offer")]
     [OneWay]
-    Task OfferAsync(Envelope work);
+    Task OfferAsync(Envelope work, int shift);
 
     /// <summary>An attempt has ended.</summary>
     [Alias("ended")]
     [OneWay]
     Task EndedAsync(Envelope ended);
+
+    /// <summary>
+    /// Takes back an attempt that waits: it never begins, and whoever handed it out says so to its invocation. It may
+    /// be asked again.
+    /// </summary>
+    /// <returns>False if it does not wait here: it has begun, has ended or was not offered.</returns>
+    [Alias("withdraw")]
+    Task<bool> WithdrawAsync(Envelope work);
 
     /// <summary>An invocation goes on to no other stage for now.</summary>
     [Alias("leave")]
@@ -52,6 +62,15 @@ internal static class WorkQueues
         var queue = item.Limit!.Queue ?? $"{invocation.Process}/{item.Key.Step}";
         var key = new GrainKey(GrainKind.Queue, invocation.Tenant, "limits", queue);
         return grains.GetGrain<IWorkQueueGrain>(key.ToString());
+    }
+
+    /// <summary>Takes an attempt back from the queue that it waits in.</summary>
+    /// <returns>Whether it waited in one, and never begins.</returns>
+    public static async Task<bool> WithdrawAsync(IGrainFactory grains, WorkItem item)
+    {
+        var work = MessageCodec.Write(new WorkReference(item.Key));
+        if (item.Stage is not null && await Stages(grains, item.Key.Invocation).WithdrawAsync(work)) return true;
+        return item.Limit is not null && await Limits(grains, item).WithdrawAsync(work);
     }
 
     /// <summary>Tells the queues that an attempt went through that it has ended.</summary>

@@ -98,7 +98,7 @@ public sealed record StartRequest(string Process, Payload Input = default)
     /// <summary>
     /// Becomes the invocation's id if <see cref="Key"/> is null and the process has no <c>key</c> path; null: a fresh
     /// one. A client that may have to repeat a start sends the same one again, so that the repeat joins what the
-    /// first has started.
+    /// first has started; with policy replace it names the start: the same one replaces once, one without a name each time.
     /// </summary>
     public string? FallbackKey { get; init; }
 
@@ -197,7 +197,7 @@ public sealed record StepView
     /// <summary>Where it stands.</summary>
     public required StepStatus Status { get; init; }
 
-    /// <summary>Attempts so far.</summary>
+    /// <summary>Attempts so far; of a mapped step those of the item that had the most.</summary>
     public int Attempts { get; init; }
 
     /// <summary>When the first attempt was scheduled; null if none was.</summary>
@@ -225,7 +225,14 @@ public sealed record StepView
 /// <param name="Total">Items.</param>
 /// <param name="Succeeded">Items that succeeded.</param>
 /// <param name="Failed">Items that failed for good or were cancelled.</param>
-public sealed record ItemCounts(int Total, int Succeeded, int Failed);
+public sealed record ItemCounts(int Total, int Succeeded, int Failed)
+{
+    /// <summary>Of <see cref="Failed"/>, how many were only cancelled.</summary>
+    public int Cancelled { get; init; }
+
+    /// <summary>Items whose effect was taken back.</summary>
+    public int Undone { get; init; }
+}
 
 /// <summary>Which invocations to list.</summary>
 public sealed record InvocationFilter
@@ -291,14 +298,15 @@ public sealed record HistoryPage(IReadOnlyList<HistoryEvent> Events, long Head);
 /// <summary>Why an invocation stands where it stands.</summary>
 /// <param name="Status">Where.</param>
 /// <param name="Summary">One sentence.</param>
-/// <param name="Waits">Everything it waits for; empty once it has ended.</param>
+/// <param name="Waits">What it waits for: of its steps and items the first hundred. Once it has ended only what its
+/// detached steps wait for.</param>
 public sealed record Explanation(InvocationStatus Status, string Summary, IReadOnlyList<WaitReason> Waits);
 
 /// <summary>One thing an invocation waits for.</summary>
 /// <param name="Step">The step; null: the invocation as a whole.</param>
-/// <param name="For">For what, in words: a worker, a signal, a timer, a dependency.</param>
-/// <param name="Since">Since when.</param>
-/// <param name="Until">When it gives up or goes on by itself; null: never.</param>
+/// <param name="For">For what, in words: a worker, a place, a signal, a timer, a join, a child.</param>
+/// <param name="Since">Since when: what is handed out, since then; the next attempt, since the failure of the last.</param>
+/// <param name="Until">When it gives up or goes on by itself, while it is not paused; null: never.</param>
 /// <param name="ReleasedBy">What would release it, in words; a command where there is one.</param>
 public sealed record WaitReason(
     string? Step, string For, DateTimeOffset Since, DateTimeOffset? Until, string ReleasedBy);

@@ -44,20 +44,25 @@ public sealed record Step
     /// <summary>Bounds of one attempt and of the step as a whole.</summary>
     public StepTimeouts Timeout { get; init; } = new(null, null);
 
-    /// <summary>Retries. Default: <see cref="RetryPolicy.Default"/>.</summary>
+    /// <summary>
+    /// Retries. Default: <see cref="RetryPolicy.Default"/>. Of work, and of the undo; delays, waits and children are
+    /// never tried again.
+    /// </summary>
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 
     /// <summary>Failure types (or http status codes as text) that are answers, not outages: never retried.</summary>
     public ImmutableArray<string> Permanent { get; init; } = [];
 
     /// <summary>
-    /// Compensation: run when the invocation fails after this step took effect, or may have. Null: none needed.
+    /// Compensation: run when the invocation fails after this step took effect, or may have. Null: none needed. What is
+    /// detached has none.
     /// </summary>
     public StepAction? Undo { get; init; }
 
     /// <summary>
     /// Nobody waits for it: its failure is recorded, not propagated, and it never delays completion. It goes on when
     /// its invocation has completed, until a start with <see cref="Actors.StartPolicy.Replace"/> begins the next run.
+    /// Not for waits: no signal reaches an invocation that has completed.
     /// </summary>
     public bool Detached { get; init; }
 
@@ -67,7 +72,10 @@ public sealed record Step
     /// </summary>
     public bool Pure { get; init; }
 
-    /// <summary>Concurrency and rate limits across invocations. Null: none.</summary>
+    /// <summary>
+    /// Concurrency and rate limits across invocations. Null: none. Of work only: delays, waits and children take no
+    /// worker.
+    /// </summary>
     public StepLimit? Limit { get; init; }
 
     /// <summary>Declared duration, for analysis. Null: unknown.</summary>
@@ -130,7 +138,7 @@ public abstract record JoinPolicy
 
 /// <summary>Bounds in time.</summary>
 /// <param name="Attempt">One attempt; reached, it counts as a transient failure <c>timeout</c>. Null: 1 minute, none
-/// for waits and children.</param>
+/// for waits and children, whose one attempt either of the two may bound.</param>
 /// <param name="Step">From first scheduling; retries, pauses between them and waits for a free place included. Reached,
 /// what runs is told to stop, what waits is not begun, and the step fails for good. Null: none.</param>
 public sealed record StepTimeouts(TimeSpan? Attempt, TimeSpan? Step);

@@ -31,11 +31,12 @@ public abstract record StepAction
         /// <summary>Body, sent as application/json; null: none for get and delete, else the step's input.</summary>
         public Template? Body { get; init; }
 
-        /// <summary>Status codes that are success; empty: 200 to 299.</summary>
+        /// <summary>Status codes that are success, and no others; empty: 200 to 299.</summary>
         public ImmutableArray<int> Success { get; init; } = [];
 
         /// <summary>
-        /// Status codes that are transient; empty: 408, 425, 429 and 500 to 599. What is neither is permanent.
+        /// Status codes that are transient, and no others; empty: 408, 425, 429 and 500 to 599. What is neither success
+        /// nor transient is permanent.
         /// </summary>
         public ImmutableArray<int> Transient { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Actors.Core.JsonPath;
 using Actors.Core.Schemas;
@@ -54,16 +55,25 @@ internal static class Expressions
     public static ImmutableArray<SchemaError> SchemaErrors(string json) =>
         JsonSchema.TryParse(json, out _, out var errors) ? [] : errors;
 
+    /// <summary>How deeply a template nests, however deep that is; as far as it is JSON.</summary>
     public static int TemplateDepth(Template template)
     {
-        using var document = JsonDocument.Parse(template.Json, new JsonDocumentOptions { MaxDepth = 1000 });
-        return Depth(document.RootElement);
-    }
+        var depth = 0;
+        var json = new Utf8JsonReader(
+            Encoding.UTF8.GetBytes(template.Json), new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (json.Read())
+            {
+                if (json.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+                    depth = Math.Max(depth, json.CurrentDepth + 1);
+            }
+        }
+        catch (JsonException)
+        {
+            // That it is no JSON is said by who reads it.
+        }
 
-    private static int Depth(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Array => 1 + element.EnumerateArray().Select(Depth).DefaultIfEmpty().Max(),
-        JsonValueKind.Object => 1 + element.EnumerateObject().Select(m => Depth(m.Value)).DefaultIfEmpty().Max(),
-        _ => 0,
-    };
+        return depth;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Actors.Core.Definitions.Canonical;
 using Actors.Core.Definitions.Reading;
 using Actors.Core.Definitions.Validation;
 using Actors.Definitions;
@@ -23,20 +24,32 @@ public static class ProcessFile
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(fileName);
-        return Read(text, fileName, TextBytesMax, (map, root, errors) => StepMapValidator.Check(map, root, errors));
+        return Read(text, fileName, TextBytesMax, Check);
     }
 
     /// <summary>Reads what was checked when it was stored.</summary>
     internal static DefinitionResult ReadStored(string text, int bytesMax) =>
         Read(text, null, bytesMax, (_, _, _) => { });
 
+    private static void Check(StepMap map, MappingNode root, FileErrors errors)
+    {
+        var positions = new SourcePositions(root);
+        StepMapValidator.Check(map, positions, errors);
+        if (map.Steps.IsDefault) return;
+        // The canonical form has the defaults of the process in each step.
+        var isCanonical = new Lazy<bool>(() =>
+            errors.IsEmpty && CanonicalJson.Of(root) == CanonicalJson.Of(StepMapJson.Write(map)));
+        EffectRules.CheckRetries(
+            new MapCheck(map, positions, errors), i => isCanonical.Value ? null : positions.RetryOf(i));
+    }
+
     private static DefinitionResult Read(
-        string text, string? fileName, int bytesMax, Action<StepMap, SourcePositions, FileErrors> check)
+        string text, string? fileName, int bytesMax, Action<StepMap, MappingNode, FileErrors> check)
     {
         var errors = new FileErrors(fileName);
         if (ReadRoot(text, fileName, bytesMax, errors) is not { } root) return DefinitionResult.Invalid(errors.ToImmutable());
         var map = MapReader.Read(root, errors);
-        if (map is not null) check(map, new SourcePositions(root), errors);
+        if (map is not null) check(map, root, errors);
         return map is { Steps.IsDefault: false } && errors.IsEmpty
             ? DefinitionResult.Valid(map)
             : DefinitionResult.Invalid(errors.ToImmutable());

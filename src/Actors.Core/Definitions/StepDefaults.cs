@@ -48,6 +48,6 @@ internal static class ImpliedParts
             if (steps[i].After.IsEmpty) steps[i] = steps[i] with { After = [steps[i - 1].Name] };
         }
 
-        return map with { Pipeline = map.Pipeline ?? new PipelineOptions(), Steps = steps.MoveToImmutable() };
+        return map with { Pipeline = map.Pipeline ?? new PipelineOptions(), Steps = steps.ToImmutable() };
     }
 }

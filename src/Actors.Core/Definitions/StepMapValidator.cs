@@ -45,6 +45,7 @@ public static class StepMapValidator
         {
             StepRules.Check(check, i);
             ActionRules.Check(check, i);
+            EffectRules.Check(check, i);
         }
 
         PipelineRules.Check(check);

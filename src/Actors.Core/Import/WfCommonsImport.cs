@@ -10,9 +10,10 @@ namespace Actors.Core.Import;
 
 /// <summary>
 /// Turns a recorded scientific workflow (WfFormat 1.5 of the WfCommons project, https://wfcommons.org/format) into a
-/// graph of steps that pretend to take as long as the recorded tasks took. They are not retried. A step has the name of
-/// its task's id; where that is not a legal name, the step is called by a legal one made from it, the same in every
-/// import, and the id is kept in the label <c>wf.id</c>.
+/// graph of steps that pretend to take as long as the recorded tasks took. They are not retried, and those of more than
+/// half the default timeout have one of twice their duration and a minute. A step has the name of its task's id; where
+/// that is not a legal name, the step is called by a legal one made from it, the same in every import, and the id is
+/// kept in the label <c>wf.id</c>.
 /// </summary>
 public static class WfCommonsImport
 {
@@ -105,10 +106,15 @@ public static class WfCommonsImport
         {
             if (task.RequiredText("id", "the id of a task") is not { } id) continue;
             if (!task.Has("runtimeInSeconds")) task.Missing("runtimeInSeconds", "seconds");
-            if (task.Number("runtimeInSeconds", "seconds") is not { } seconds) continue;
+            var seconds = task.Number("runtimeInSeconds", "seconds") ?? 0;
             if (seconds < 0 || seconds > Durations.Max.TotalSeconds)
+            {
                 task.Wrong("runtimeInSeconds", "seconds from 0 to ten years");
-            else if (!runtimes.TryAdd(id, TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond))))
+                seconds = 0;
+            }
+
+            // One that is wrong has been reported; it is not missing as well.
+            if (!runtimes.TryAdd(id, TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond))))
                 execution.Errors.Add("duplicate-name", task.LineOf("id"), $"task '{id}' is executed twice; ids are unique");
         }
 
@@ -142,12 +148,22 @@ public static class WfCommonsImport
                 Action = new StepAction.Simulate(runtime, DurationDistribution.Fixed, 0),
                 Duration = runtime,
                 After = [.. parents[id].Select(p => names[p])],
+                Timeout = TimeoutFor(runtime),
                 Retry = RetryPolicies.None,
                 Labels = names[id] == id ? NoLabels : NoLabels.Add(IdLabel, id),
             });
         }
 
         return steps.ToImmutable();
+    }
+
+    // Twice the duration: a busy machine wakes late, and a scale of simulated time up to 2 fits, too.
+    private static StepTimeouts TimeoutFor(TimeSpan runtime)
+    {
+        var usual = Processes.StepDefaults.AttemptTimeout;
+        if (runtime * 2 <= usual) return new StepTimeouts(null, null);
+        var timeout = TimeSpan.FromSeconds(Math.Ceiling(runtime.TotalSeconds)) * 2 + usual;
+        return new StepTimeouts(timeout < Durations.Max ? timeout : Durations.Max, null);
     }
 
     // The format states each edge twice, at its parent and at its child; real files may have only one of them.

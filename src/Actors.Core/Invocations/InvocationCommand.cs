@@ -16,9 +16,11 @@ public abstract record InvocationCommand(DateTimeOffset Now)
     /// <param name="Policy">If there is a run already.</param>
     /// <param name="Parent">The step that waits for the end; null: none.</param>
     /// <param name="TraceParent">W3C trace parent; null: none.</param>
+    /// <param name="StartId">The same for all repeats of a start that replaces, which then replaces once; null: each
+    /// one replaces.</param>
     public sealed record Start(
         DateTimeOffset Now, string Definition, Payload Input, string CorrelationId, StartPolicy Policy,
-        ParentStep? Parent = null, string? TraceParent = null) : InvocationCommand(Now);
+        ParentStep? Parent = null, string? TraceParent = null, string? StartId = null) : InvocationCommand(Now);
 
     /// <summary>An attempt has ended.</summary>
     /// <param name="Now">Absolute time.</param>

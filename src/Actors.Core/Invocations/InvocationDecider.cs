@@ -45,7 +45,8 @@ public static class InvocationDecider
         if (state.Phase == InvocationPhase.Absent)
         {
             events.Add(new InvocationEvent.Started(
-                c.Definition, 1, startedAt, c.CorrelationId, c.Input, c.Parent, c.TraceParent));
+                c.Definition, 1, startedAt, c.CorrelationId, c.Input, c.Parent, c.TraceParent,
+                c.Policy == StartPolicy.Replace ? c.StartId : null));
             return null;
         }
 
@@ -56,17 +57,18 @@ public static class InvocationDecider
                 return Failure.Permanent("already-started", $"invocation '{state.Id}' exists already and is {state.Status}");
         }
 
-        // A replacement is recognised by its correlation id: the repeat of a start must not replace what it started.
-        if (c.CorrelationId == (state.Replacement?.CorrelationId ?? state.CorrelationId)) return null;
+        // The repeat of a start must not replace what it started.
+        if (c.StartId is { } id && (id == state.StartId || id == state.Replacement?.StartId)) return null;
         if (state.Phase == InvocationPhase.Ended)
         {
             events.Add(new InvocationEvent.Started(
-                c.Definition, state.Run + 1, startedAt, c.CorrelationId, c.Input, c.Parent ?? state.Parent, c.TraceParent));
+                c.Definition, state.Run + 1, startedAt, c.CorrelationId, c.Input, c.Parent ?? state.Parent, c.TraceParent,
+                c.StartId));
             return null;
         }
 
         var at = state.Elapsed(c.Now);
-        events.Add(new InvocationEvent.ReplacementQueued(at, c.Definition, c.CorrelationId, c.Input));
+        events.Add(new InvocationEvent.ReplacementQueued(at, c.Definition, c.CorrelationId, c.Input, c.StartId));
         if (state.CanBeStopped)
         {
             var failure = Failure.Permanent("replaced", "replaced by a new start") with { Cause = state.Failure };
@@ -79,12 +81,11 @@ public static class InvocationDecider
 
     private static Failure? DecideSignal(InvocationState state, InvocationCommand.Signal c, long at, List<InvocationEvent> events)
     {
+        if (state.Replacement is not null) return DecideSignalOfNext(state, c, at, events);
         if (c.SignalId is { } id && state.SignalIds.Contains(id)) return null;
         if (state.Phase == InvocationPhase.Ended)
             return Failure.Permanent("conflict", $"invocation '{state.Id}' is {state.Status} and takes no more signals");
-        if (state.Signals.Count >= InvocationState.SignalsMax)
-            return Failure.Transient(
-                "overloaded", $"{state.Signals.Count} signals wait in invocation '{state.Id}' for a step to take them, which is the most it keeps");
+        if (state.Signals.Count >= InvocationState.SignalsMax) return TooManySignals(state);
         events.Add(new InvocationEvent.SignalReceived(at, c.Name, c.SignalId, c.Data));
         if (!state.Waits.TryGetValue(c.Name, out var waiting)) return null;
         while (waiting.TryDequeue(out var step))
@@ -97,11 +98,26 @@ public static class InvocationDecider
         return null;
     }
 
+    /// <summary>A signal behind a start that replaces the run is for the run to come.</summary>
+    private static Failure? DecideSignalOfNext(
+        InvocationState state, InvocationCommand.Signal c, long at, List<InvocationEvent> events)
+    {
+        if (c.SignalId is { } id && state.NextSignals.Any(s => s.SignalId == id)) return null;
+        if (state.NextSignals.Count >= InvocationState.SignalsMax) return TooManySignals(state);
+        events.Add(new InvocationEvent.SignalReceived(at, c.Name, c.SignalId, c.Data));
+        return null;
+    }
+
+    private static Failure TooManySignals(InvocationState state) => Failure.Transient(
+        "overloaded",
+        $"{InvocationState.SignalsMax} signals wait in invocation '{state.Id}' for a step to take them, which is the most it keeps");
+
     private static void DecideCancel(InvocationState state, InvocationCommand.Cancel c, long at, List<InvocationEvent> events)
     {
-        if (!state.CanBeStopped) return;
         var reason = string.IsNullOrWhiteSpace(c.Reason) ? "cancelled on request" : c.Reason;
         var failure = Failure.Permanent("cancelled", reason) with { Cause = state.Failure };
+        if (state.Replacement is not null) events.Add(new InvocationEvent.ReplacementCancelled(at, failure));
+        if (!state.CanBeStopped) return;
         events.Add(new InvocationEvent.Stopping(at, failure, IsCancellation: true));
         // A person who cancels wants it undone, not held.
         if (state.IsPaused) events.Add(new InvocationEvent.Resumed(at));
@@ -173,6 +189,12 @@ internal static class OutcomeRules
         failure = failure with { Step = c.Step.ToString(), Attempt = c.Attempt };
         var isChild = compiled.Action.Declared is StepAction.Child;
         var attempt = Math.Max(1, c.Attempt - step.AttemptsBefore);
+        if (StepFold.HasGivenUp(compiled, step))
+        {
+            events.Add(new InvocationEvent.StepFailed(c.Step, at, c.Attempt, step.Failure! with { Cause = failure }, null));
+            return;
+        }
+
         if (isStopping)
         {
             events.Add(failure.IsPermanent && !isChild
@@ -252,6 +274,8 @@ internal static class TickRules
             events.Add(new InvocationEvent.StepSucceeded(reference, at, step.Attempts, Payload.Null));
         else if (compiled.IsWork)
             events.Add(new InvocationEvent.StepScheduled(reference, at, step.Attempts + 1));
+        else if (compiled.Action.Declared is StepAction.Child)
+            events.Add(new InvocationEvent.StepCancelRequested(reference, at, GaveUp(compiled, reference, step)));
         else
             events.Add(new InvocationEvent.StepFailed(reference, at, step.Attempts, GaveUp(compiled, reference, step), null));
     }

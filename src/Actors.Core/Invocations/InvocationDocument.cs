@@ -9,14 +9,20 @@ namespace Actors.Core.Invocations;
 /// The document that paths see: <c>$.input</c>, <c>$.steps.NAME.{status,result,failure,attempts,items}</c>,
 /// <c>$.item</c> in a mapped step, <c>$.context.{invocation,process,tenant,correlation,startedAt,run}</c>. Produced
 /// on demand.
+/// <para>A step sees the others as they were when it began, so that all its attempts see the same: what had not ended
+/// by then, as pending or running, of a mapped step with the results of the items that had.</para>
 /// </summary>
 public sealed class InvocationDocument : JsonView
 {
     private readonly InvocationState _state;
     private readonly CompiledStep? _step;
     private readonly int _item;
+    private readonly long? _asOf;
 
-    /// <summary>As a step, or one item of it, sees it.</summary>
+    /// <summary>As conditions, the output and compensations see it: as it is now.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="step">Whose item <c>$.item</c> is; null: there is none.</param>
+    /// <param name="item">Position of the item; -1: there is none.</param>
     public InvocationDocument(InvocationState state, CompiledStep? step = null, int item = -1)
     {
         _state = state;
@@ -24,12 +30,24 @@ public sealed class InvocationDocument : JsonView
         _item = item;
     }
 
+    private InvocationDocument(InvocationState state, CompiledStep step, int item, long asOf) : this(state, step, item) =>
+        _asOf = asOf;
+
+    /// <summary>As the attempts of a step, or of one item of it, see it.</summary>
+    public static InvocationDocument OfStep(InvocationState state, CompiledStep step, int item)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(step);
+        var began = state.Steps[step.Position].BeganSequence;
+        return new InvocationDocument(state, step, item, began == 0 ? long.MaxValue : began);
+    }
+
     /// <summary>What the action of a step receives.</summary>
     /// <exception cref="TerminalException">A placeholder gives nothing.</exception>
     public static Payload InputOf(InvocationState state, CompiledStep step, int item)
     {
-        if (step.Input is { } input) return input.Evaluate(new InvocationDocument(state, step, item));
-        if (item >= 0) return PayloadOf(CollectionOf(state, step)[item]);
+        if (step.Input is { } input) return input.Evaluate(OfStep(state, step, item));
+        if (item >= 0) return PayloadOf(ItemOf(state, step, item));
         if (!state.Process.IsPipeline) return state.Input;
         for (var i = step.Position - 1; i >= 0; i--)
         {
@@ -74,7 +92,7 @@ public sealed class InvocationDocument : JsonView
     {
         var map = state.Steps[step.Position].Map;
         if (map?.Values is { } known) return known;
-        var document = new InvocationDocument(state);
+        var document = OfStep(state, step, -1);
         IReadOnlyList<JsonElement> values;
         if (step.Each!.IsSingular)
         {
@@ -91,6 +109,15 @@ public sealed class InvocationDocument : JsonView
         return values;
     }
 
+    private static JsonElement ItemOf(InvocationState state, CompiledStep step, int item)
+    {
+        var values = CollectionOf(state, step);
+        return item < values.Count
+            ? values[item]
+            : throw new TerminalException(
+                $"'{step.Step.Each!.Path}' of step '{step.Name}' has {values.Count} items now, there is no item {item}", "mapping");
+    }
+
     /// <inheritdoc/>
     public override bool TryGetMember(string name, out JsonViewNode node)
     {
@@ -101,7 +128,7 @@ public sealed class InvocationDocument : JsonView
                 node = JsonViewNode.FromElement(_state.InputElement);
                 return true;
             case "steps":
-                node = JsonViewNode.FromView(new StepsView(_state));
+                node = JsonViewNode.FromView(new StepsView(_state, _asOf));
                 return true;
             case "item" when TryItem(out var item):
                 node = JsonViewNode.FromElement(item);
@@ -121,7 +148,7 @@ public sealed class InvocationDocument : JsonView
         json.WritePropertyName("input");
         json.WriteRawValue(_state.Input.Utf8.Span, skipInputValidation: true);
         json.WritePropertyName("steps");
-        new StepsView(_state).WriteTo(json);
+        new StepsView(_state, _asOf).WriteTo(json);
         if (TryItem(out var item))
         {
             json.WritePropertyName("item");
@@ -137,7 +164,7 @@ public sealed class InvocationDocument : JsonView
     {
         item = default;
         if (_step is null || _item < 0) return false;
-        item = CollectionOf(_state, _step)[_item];
+        item = ItemOf(_state, _step, _item);
         return true;
     }
 
@@ -164,13 +191,13 @@ public sealed class InvocationDocument : JsonView
 
     private static JsonElement Build(Action<Utf8JsonWriter> write) => WriteToPayload(write).ToElement();
 
-    private sealed class StepsView(InvocationState state) : JsonView
+    private sealed class StepsView(InvocationState state, long? asOf) : JsonView
     {
         public override bool TryGetMember(string name, out JsonViewNode node)
         {
             node = default;
             if (!state.Process.TryFind(name, out var position)) return false;
-            node = JsonViewNode.FromView(new StepView(state.Steps[position]));
+            node = JsonViewNode.FromView(new StepView(state.Steps[position], asOf));
             return true;
         }
 
@@ -182,14 +209,14 @@ public sealed class InvocationDocument : JsonView
             for (var i = 0; i < state.Steps.Length; i++)
             {
                 json.WritePropertyName(state.Process.Steps[i].Name);
-                new StepView(state.Steps[i]).WriteTo(json);
+                new StepView(state.Steps[i], asOf).WriteTo(json);
             }
 
             json.WriteEndObject();
         }
     }
 
-    private sealed class StepView(StepState step) : JsonView
+    private sealed class StepView(StepState step, long? asOf) : JsonView
     {
         public override bool TryGetMember(string name, out JsonViewNode node)
         {
@@ -197,7 +224,7 @@ public sealed class InvocationDocument : JsonView
             if (name == "result")
             {
                 if (!HasResult) return false;
-                node = JsonViewNode.FromElement(step.ResultElement);
+                node = JsonViewNode.FromElement(IsWhole ? step.ResultElement : PartialResult());
                 return true;
             }
 
@@ -208,28 +235,38 @@ public sealed class InvocationDocument : JsonView
 
         public override JsonElement ToElement() => Build(WriteTo);
 
-        private bool HasResult => step.Status == StepStatus.Succeeded || step.Map?.IsDone == true;
+        private bool HasResult => step.Map is not null ? HasBegun : step.Status == StepStatus.Succeeded && IsSeen(step);
+
+        private bool HasBegun => asOf is null || step.BeganSequence <= asOf;
+
+        /// <summary>Whether its result is all there is to see, rather than that of the items that had ended.</summary>
+        private bool IsWhole => step.Map is not { } map || map.IsDone && IsSeen(step);
 
         public void WriteTo(Utf8JsonWriter json)
         {
             json.WriteStartObject();
-            json.WriteString("status", StatusText(step.Status));
+            json.WriteString("status", StatusText(step));
             if (HasResult)
             {
                 json.WritePropertyName("result");
-                json.WriteRawValue(step.Result.Utf8.Span, skipInputValidation: true);
+                if (IsWhole) json.WriteRawValue(step.Result.Utf8.Span, skipInputValidation: true);
+                else PartialResult().WriteTo(json);
             }
 
-            json.WriteNumber("attempts", step.Attempts);
-            WriteFailure(json, step.Failure);
-            if (step.Map is { } map)
+            if (IsSeen(step))
+            {
+                json.WriteNumber("attempts", step.Attempts);
+                WriteFailure(json, step.Failure);
+            }
+
+            if (step.Map is { } map && HasBegun)
             {
                 json.WriteStartArray("items");
                 foreach (var item in map.Items)
                 {
                     json.WriteStartObject();
-                    json.WriteString("status", StatusText(item.Status));
-                    WriteFailure(json, item.Failure);
+                    json.WriteString("status", StatusText(item));
+                    if (IsSeen(item)) WriteFailure(json, item.Failure);
                     json.WriteEndObject();
                 }
 
@@ -239,7 +276,30 @@ public sealed class InvocationDocument : JsonView
             json.WriteEndObject();
         }
 
-        private static string StatusText(StepStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+        /// <summary>Whether all of it may be seen: it had ended in time, or the present is asked for.</summary>
+        private bool IsSeen(StepState one) => asOf is null || one.IsSettled && one.SettledSequence <= asOf;
+
+        private string StatusText(StepState one)
+        {
+            var status = IsSeen(one) ? one.Status
+                : one.BeganSequence == 0 || one.BeganSequence > asOf ? StepStatus.Pending
+                : StepStatus.Running;
+            return JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+        }
+
+        private JsonElement PartialResult() => Build(json =>
+        {
+            json.WriteStartArray();
+            foreach (var item in step.Map!.Items)
+            {
+                if (item.Status == StepStatus.Succeeded && IsSeen(item))
+                    json.WriteRawValue(item.Result.Utf8.Span, skipInputValidation: true);
+                else
+                    json.WriteNullValue();
+            }
+
+            json.WriteEndArray();
+        });
 
         private static void WriteFailure(Utf8JsonWriter json, Failure? failure)
         {

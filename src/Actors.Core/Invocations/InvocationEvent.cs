@@ -48,9 +48,10 @@ public abstract record InvocationEvent : IJournalEvent
     /// <param name="Input">Input.</param>
     /// <param name="Parent">The step that waits for its end; null: none.</param>
     /// <param name="TraceParent">W3C trace parent of the trigger; null: none.</param>
+    /// <param name="StartId">Names the start that replaced the run before; null: not named, or none did.</param>
     public sealed record Started(
         string Definition, int Run, DateTimeOffset StartedAt, string CorrelationId, Payload Input,
-        ParentStep? Parent, string? TraceParent) : InvocationEvent(0)
+        ParentStep? Parent, string? TraceParent, string? StartId = null) : InvocationEvent(0)
     {
         internal override int Kind => 1;
 
@@ -63,6 +64,7 @@ public abstract record InvocationEvent : IJournalEvent
             writer.WritePayload(Input);
             InvocationEventCodec.WriteParent(json, Parent);
             json.WriteStringValue(TraceParent);
+            if (StartId is not null) json.WriteStringValue(StartId);
         }
     }
 
@@ -156,12 +158,17 @@ public abstract record InvocationEvent : IJournalEvent
     /// </summary>
     /// <param name="Step">Which.</param>
     /// <param name="At">When.</param>
-    public sealed record StepCancelRequested(StepRef Step, long At) : OfStep(Step, At)
+    /// <param name="Because">What the step will have failed with: its child did not end in time. Null: nobody wants it
+    /// any more.</param>
+    public sealed record StepCancelRequested(StepRef Step, long At, Failure? Because = null) : OfStep(Step, At)
     {
         internal override int Kind => 7;
 
-        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) =>
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json)
+        {
             InvocationEventCodec.WriteHead(json, Step, At);
+            if (Because is not null) InvocationEventCodec.WriteFailure(json, Because);
+        }
     }
 
     /// <summary>A mapped step found its collection.</summary>
@@ -314,8 +321,9 @@ public abstract record InvocationEvent : IJournalEvent
     /// <param name="Definition">Definition of the next run.</param>
     /// <param name="CorrelationId">Its correlation id.</param>
     /// <param name="Input">Its input.</param>
-    public sealed record ReplacementQueued(long At, string Definition, string CorrelationId, Payload Input)
-        : InvocationEvent(At)
+    /// <param name="StartId">Names the start; null: not named.</param>
+    public sealed record ReplacementQueued(
+        long At, string Definition, string CorrelationId, Payload Input, string? StartId = null) : InvocationEvent(At)
     {
         internal override int Kind => 20;
 
@@ -325,6 +333,21 @@ public abstract record InvocationEvent : IJournalEvent
             json.WriteStringValue(Definition);
             json.WriteStringValue(CorrelationId);
             writer.WritePayload(Input);
+            if (StartId is not null) json.WriteStringValue(StartId);
+        }
+    }
+
+    /// <summary>The start that was to replace this run was cancelled before its run began.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Failure">Why.</param>
+    public sealed record ReplacementCancelled(long At, Failure Failure) : InvocationEvent(At)
+    {
+        internal override int Kind => 25;
+
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json)
+        {
+            json.WriteNumberValue(At);
+            InvocationEventCodec.WriteFailure(json, Failure);
         }
     }
 

@@ -51,7 +51,8 @@ public static class InvocationEventCodec
     private static InvocationEvent ReadOne(Fields f) => f.Int(0) switch
     {
         1 => new InvocationEvent.Started(
-            f.Text(1), f.Int(2), Micros.ToTime(f.Long(3)), f.Text(4), f.Payload(5), ReadParent(f.Element(6)), f.TextOrNull(7)),
+            f.Text(1), f.Int(2), Micros.ToTime(f.Long(3)), f.Text(4), f.Payload(5), ReadParent(f.Element(6)), f.TextOrNull(7),
+            f.TextIfAny(8)),
         2 => new InvocationEvent.StepScheduled(f.Step, f.Long(2), f.Int(3), false, f.LongOrNull(4)),
         22 => new InvocationEvent.StepScheduled(f.Step, f.Long(2), f.Int(3), true, f.LongOrNull(4)),
         3 => new InvocationEvent.StepSucceeded(f.Step, f.Long(2), f.Int(3), f.Payload(4)),
@@ -60,7 +61,7 @@ public static class InvocationEventCodec
         24 => new InvocationEvent.StepFailed(f.Step, f.Long(2), f.Int(3), ReadFailure(f.Element(4)), f.LongOrNull(5), true),
         5 => new InvocationEvent.StepSkipped(f.Step, f.Long(2)),
         6 => new InvocationEvent.StepCancelled(f.Step, f.Long(2), f.Element(3).GetBoolean()),
-        7 => new InvocationEvent.StepCancelRequested(f.Step, f.Long(2)),
+        7 => new InvocationEvent.StepCancelRequested(f.Step, f.Long(2), f.FailureIfAny(3)),
         8 => new InvocationEvent.StepExpanded(f.Step, f.Long(2), f.Int(3)),
         9 => new InvocationEvent.JoinReleased(f.Step, f.Long(2)),
         10 => new InvocationEvent.SignalReceived(f.Long(1), f.Text(2), f.TextOrNull(3), f.Payload(4)),
@@ -73,7 +74,8 @@ public static class InvocationEventCodec
         17 => new InvocationEvent.Paused(f.Long(1)),
         18 => new InvocationEvent.Resumed(f.Long(1)),
         19 => new InvocationEvent.Retried(f.Long(1)),
-        20 => new InvocationEvent.ReplacementQueued(f.Long(1), f.Text(2), f.Text(3), f.Payload(4)),
+        20 => new InvocationEvent.ReplacementQueued(f.Long(1), f.Text(2), f.Text(3), f.Payload(4), f.TextIfAny(5)),
+        25 => new InvocationEvent.ReplacementCancelled(f.Long(1), ReadFailure(f.Element(2))),
         21 => new InvocationEvent.ChildrenAsked(f.Long(1), f.Long(2)),
         var kind => throw new StoreCorruptException(
             $"event kind {kind} is not known to this version: run the version that wrote it, or a later one"),
@@ -175,6 +177,11 @@ public static class InvocationEventCodec
         public string Text(int position) => array[position].GetString()!;
 
         public string? TextOrNull(int position) => array[position].GetString();
+
+        public string? TextIfAny(int position) => position < array.GetArrayLength() ? array[position].GetString() : null;
+
+        public Failure? FailureIfAny(int position) =>
+            position < array.GetArrayLength() ? ReadFailure(array[position]) : null;
 
         public Payload Payload(int position)
         {

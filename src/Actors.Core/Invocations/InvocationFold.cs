@@ -29,10 +29,18 @@ public static class InvocationFold
                 End(state, e.At);
                 break;
             case InvocationEvent.Failed or InvocationEvent.Cancelled: End(state, e.At); break;
-            case InvocationEvent.Paused: state.IsPaused = true; break;
+            case InvocationEvent.Paused: (state.IsPaused, state.PausedAt) = (true, e.At); break;
             case InvocationEvent.Resumed: state.IsPaused = false; break;
             case InvocationEvent.Retried retried: RetryFold.Apply(state, retried.At); break;
-            case InvocationEvent.ReplacementQueued replacement: state.Replacement = replacement; break;
+            case InvocationEvent.ReplacementQueued replacement:
+                state.Replacement = replacement;
+                state.NextSignals.Clear();
+                break;
+            case InvocationEvent.ReplacementCancelled cancelled:
+                state.Replacement = null;
+                state.NextSignals.Clear();
+                state.Failure = cancelled.Failure;
+                break;
             case InvocationEvent.ChildrenAsked asked: ChildChecks.Asked(state, asked); break;
             default: throw new StoreCorruptException($"event {e.GetType().Name} is unknown to the fold");
         }
@@ -55,6 +63,7 @@ public static class InvocationFold
         state.CorrelationId = e.CorrelationId;
         state.TraceParent = e.TraceParent;
         state.Parent = e.Parent;
+        state.StartId = e.StartId;
         state.StartedAt = e.StartedAt;
         state.EndedAt = null;
         state.DeadlineAt = process.Map.Deadline is { } deadline ? Micros.Of(deadline) : null;
@@ -65,6 +74,7 @@ public static class InvocationFold
         state.Signals.Clear();
         state.SignalIds.Clear();
         state.SignalIdOrder.Clear();
+        while (state.NextSignals.TryDequeue(out var signal)) Remember(state, signal);
         state.Waits.Clear();
         state.Timers.Clear();
         state.Frontier.Clear();
@@ -81,6 +91,7 @@ public static class InvocationFold
     {
         if (!state.TryFind(e.Step, out var position, out var step))
             throw new StoreCorruptException($"invocation '{state.Id}' has no step '{e.Step}' in definition {state.Process.Hash}");
+        if (e is InvocationEvent.StepScheduled or InvocationEvent.StepFailed { RetryAt: not null }) step.Since = e.At;
         switch (e)
         {
             case InvocationEvent.StepScheduled { IsUndo: true } undo: CompensationFold.Scheduled(state, step, undo); break;
@@ -94,7 +105,7 @@ public static class InvocationFold
                 step.IsUncertain = cancelled.IsUncertain;
                 StepFold.Settle(state, position, step, e, StepStatus.Cancelled);
                 break;
-            case InvocationEvent.StepCancelRequested: step.IsCancelRequested = true; break;
+            case InvocationEvent.StepCancelRequested requested: StepFold.CancelRequested(state, position, step, requested); break;
             case InvocationEvent.StepExpanded expanded: StepFold.Expanded(state, position, step, expanded); break;
             case InvocationEvent.JoinReleased:
                 step.IsJoinReleased = true;
@@ -107,6 +118,12 @@ public static class InvocationFold
 
     private static void Remember(InvocationState state, InvocationEvent.SignalReceived signal)
     {
+        if (state.Replacement is not null)
+        {
+            state.NextSignals.Enqueue(signal);
+            return;
+        }
+
         state.Signals.Enqueue(signal);
         if (signal.SignalId is not { } id || !state.SignalIds.Add(id)) return;
         state.SignalIdOrder.Enqueue(id);
@@ -127,7 +144,8 @@ public static class InvocationFold
         state.Phase = InvocationPhase.Ended;
         state.EndedAt = at;
         state.IsPaused = false;
-        state.Signals.Clear();
+        // A run that failed may be retried, and its steps then take what was acknowledged and not taken.
+        if (state.IsCompleted) state.Signals.Clear();
         state.Waits.Clear();
     }
 }

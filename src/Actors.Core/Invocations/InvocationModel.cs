@@ -76,7 +76,8 @@ internal static class InvocationModel
         if (state.Replacement is { } next)
         {
             events.Add(new InvocationEvent.Started(
-                next.Definition, state.Run + 1, Micros.ToTime(Micros.OfTime(now)), next.CorrelationId, next.Input, state.Parent, null));
+                next.Definition, state.Run + 1, Micros.ToTime(Micros.OfTime(now)), next.CorrelationId, next.Input, state.Parent, null,
+                next.StartId));
             return;
         }
 
@@ -119,7 +120,7 @@ internal static class InvocationModel
 
     private static void CancelActive(CompiledStep compiled, StepState step, StepRef reference, long at, List<InvocationEvent> events)
     {
-        if (step.IsCancelRequested || !step.IsActive) return;
+        if (step.IsCancelRequested && !StepFold.HasGivenUp(compiled, step) || !step.IsActive) return;
         if (step.Status == StepStatus.Running || compiled.Action.Declared is StepAction.Child)
             events.Add(new InvocationEvent.StepCancelRequested(reference, at));
         else
@@ -221,13 +222,17 @@ internal static class InvocationModel
 
     private static Failure FirstFailure(CompiledStep compiled, MapState map)
     {
-        foreach (var item in map.Items)
-        {
-            if (item.Failure is { } failure && item.Status == StepStatus.Failed)
-                return new Failure("items", $"{map.Failed} of {map.Items.Length} items failed", failure.Kind, compiled.Name, 1, failure);
-        }
-
-        return Failure.Permanent("items", $"{map.Failed} of {map.Items.Length} items were cancelled") with { Step = compiled.Name };
+        var failed = map.Items.Count(item => item.Status == StepStatus.Failed);
+        var cancelled = map.Failed - failed;
+        var were = $"{(cancelled == 1 ? "was" : "were")} cancelled";
+        var first = map.Items.FirstOrDefault(item => item.Status == StepStatus.Failed)?.Failure;
+        return first is null
+            ? new Failure(
+                "items", $"{cancelled} of {map.Items.Length} items {were}", FailureKind.Permanent, compiled.Name)
+            : new Failure(
+                "items",
+                $"{failed} of {map.Items.Length} items failed" + (cancelled > 0 ? $", {cancelled} {were}" : ""),
+                first.Kind, compiled.Name, 1, first);
     }
 
     /// <summary>A join has gone on: dependencies that nobody else waits for are told to stop.</summary>

@@ -27,7 +27,9 @@ public static class InvocationSnapshot
         json.WriteStartArray();
         for (var i = 0; i < state.Steps.Length; i++) WriteStep(json, state.Process.Steps[i].Name, state.Steps[i]);
         json.WriteEndArray();
-        WriteSignals(json, state);
+        WriteSignals(json, state.Signals);
+        WriteSignals(json, state.NextSignals);
+        json.WriteStringValue(state.StartId);
         json.WriteEndArray();
         json.Flush();
         return buffer.WrittenMemory;
@@ -64,7 +66,13 @@ public static class InvocationSnapshot
             state.Steps[position] = ReadStep(step);
         }
 
-        ReadSignals(state, root[3]);
+        ReadSignals(state.Signals, root[3]);
+        if (root.GetArrayLength() > 4)
+        {
+            ReadSignals(state.NextSignals, root[4]);
+            state.StartId = root[5].GetString();
+        }
+
         SnapshotDerivation.Derive(state);
         return state;
     }
@@ -108,11 +116,13 @@ public static class InvocationSnapshot
             json.WriteStringValue(next.Definition);
             json.WriteStringValue(next.CorrelationId);
             WritePayload(json, next.Input);
+            json.WriteStringValue(next.StartId);
             json.WriteEndArray();
         }
 
         json.WriteNumberValue(s.ChildCheckAt);
         json.WriteNumberValue(s.ChildCheckPause);
+        WriteLong(json, s.IsPaused ? s.PausedAt : null);
         json.WriteEndArray();
     }
 
@@ -148,9 +158,11 @@ public static class InvocationSnapshot
 
         if (h[23].ValueKind != JsonValueKind.Null)
             s.Replacement = new InvocationEvent.ReplacementQueued(
-                h[23][0].GetInt64(), h[23][1].GetString()!, h[23][2].GetString()!, ReadPayload(h[23][3]));
+                h[23][0].GetInt64(), h[23][1].GetString()!, h[23][2].GetString()!, ReadPayload(h[23][3]),
+                h[23].GetArrayLength() > 4 ? h[23][4].GetString() : null);
         if (h.GetArrayLength() > 24) (s.ChildCheckAt, s.ChildCheckPause) = (h[24].GetInt64(), h[25].GetInt64());
         else ChildChecks.Unknown(s);
+        if (h.GetArrayLength() > 26) s.PausedAt = ReadLong(h[26]);
         s.Steps = new StepState[s.Process.Steps.Length];
     }
 
@@ -177,16 +189,27 @@ public static class InvocationSnapshot
         json.WriteNumberValue(s.DependenciesSkipped);
         json.WriteNumberValue(s.DependenciesFailed);
         WriteLong(json, s.JoinDue);
-        if (s.AttemptsBefore > 0 && s.Map is null) json.WriteNumberValue(s.AttemptsBefore);
-        if (s.Map is { } map)
+        WriteMap(json, s.Map);
+        json.WriteNumberValue(s.AttemptsBefore);
+        json.WriteNumberValue(s.BeganSequence);
+        json.WriteNumberValue(s.SettledSequence);
+        json.WriteNumberValue(s.UndoRound);
+        WriteLong(json, s.IsActive || s.IsUndoActive ? s.Since : null);
+        json.WriteEndArray();
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, MapState? map)
+    {
+        if (map is null)
         {
-            json.WriteStartArray();
-            json.WriteNumberValue(map.Next);
-            json.WriteNumberValue(map.Active);
-            foreach (var item in map.Items) WriteStep(json, null, item);
-            json.WriteEndArray();
+            json.WriteNullValue();
+            return;
         }
 
+        json.WriteStartArray();
+        json.WriteNumberValue(map.Next);
+        json.WriteNumberValue(map.Active);
+        foreach (var item in map.Items) WriteStep(json, null, item);
         json.WriteEndArray();
     }
 
@@ -217,27 +240,34 @@ public static class InvocationSnapshot
             DependenciesFailed = e[17].GetInt32(),
             JoinDue = ReadLong(e[18]),
         };
-        if (e.GetArrayLength() == 19) return step;
-        if (e[19].ValueKind == JsonValueKind.Number)
-        {
-            step.AttemptsBefore = e[19].GetInt32();
-            return step;
-        }
-
-        var items = e[19];
-        var map = new MapState(items.GetArrayLength() - 2) { Next = items[0].GetInt32(), Active = items[1].GetInt32() };
-        for (var i = 0; i < map.Items.Length; i++) map.Items[i] = ReadStep(items[i + 2]);
-        step.Map = map;
+        var length = e.GetArrayLength();
+        if (length > 19) ReadMapOrAttempts(step, e[19]);
+        if (length == 20 || length == 19) return step;
+        step.AttemptsBefore = e[20].GetInt32();
+        step.BeganSequence = e[21].GetInt64();
+        step.SettledSequence = e[22].GetInt64();
+        step.UndoRound = e[23].GetInt32();
+        step.Since = ReadLong(e[24]);
         return step;
+    }
+
+    // A number: an older snapshot, which had the attempts before the last retry here.
+    private static void ReadMapOrAttempts(StepState step, JsonElement e)
+    {
+        if (e.ValueKind == JsonValueKind.Number) step.AttemptsBefore = e.GetInt32();
+        if (e.ValueKind != JsonValueKind.Array) return;
+        var map = new MapState(e.GetArrayLength() - 2) { Next = e[0].GetInt32(), Active = e[1].GetInt32() };
+        for (var i = 0; i < map.Items.Length; i++) map.Items[i] = ReadStep(e[i + 2]);
+        step.Map = map;
     }
 
     private static int Flags(StepState s) =>
         (s.IsUncertain ? 1 : 0) | (s.IsCancelRequested ? 2 : 0) | (s.IsUndoQueued ? 4 : 0) | (s.IsJoinReleased ? 8 : 0);
 
-    private static void WriteSignals(Utf8JsonWriter json, InvocationState state)
+    private static void WriteSignals(Utf8JsonWriter json, Queue<InvocationEvent.SignalReceived> signals)
     {
         json.WriteStartArray();
-        foreach (var signal in state.Signals)
+        foreach (var signal in signals)
         {
             json.WriteStartArray();
             json.WriteNumberValue(signal.At);
@@ -250,11 +280,11 @@ public static class InvocationSnapshot
         json.WriteEndArray();
     }
 
-    private static void ReadSignals(InvocationState state, JsonElement array)
+    private static void ReadSignals(Queue<InvocationEvent.SignalReceived> signals, JsonElement array)
     {
         foreach (var e in array.EnumerateArray())
         {
-            state.Signals.Enqueue(new InvocationEvent.SignalReceived(
+            signals.Enqueue(new InvocationEvent.SignalReceived(
                 e[0].GetInt64(), e[1].GetString()!, e[2].GetString(), ReadPayload(e[3])));
         }
     }

@@ -67,6 +67,9 @@ public sealed class InvocationState
     /// <summary>Whether a person has paused it.</summary>
     public bool IsPaused { get; internal set; }
 
+    /// <summary>When it was paused; holds while it is. Null: a snapshot did not keep it.</summary>
+    public long? PausedAt { get; internal set; }
+
     /// <summary>Whether it stops because somebody cancelled it.</summary>
     public bool IsCancellation { get; internal set; }
 
@@ -119,6 +122,12 @@ public sealed class InvocationState
 
     /// <summary>A start that waits for this run to end; null: none.</summary>
     public InvocationEvent.ReplacementQueued? Replacement { get; internal set; }
+
+    /// <summary>Signals for the run that is to replace this one, oldest first.</summary>
+    internal Queue<InvocationEvent.SignalReceived> NextSignals { get; } = new();
+
+    /// <summary>Names the start that replaced the run before this one; null: not named, or none did.</summary>
+    public string? StartId { get; internal set; }
 
     /// <summary>Awaited steps that are not settled.</summary>
     public int AwaitedLeft { get; internal set; }

@@ -52,18 +52,25 @@ public static class InvocationViews
         return views.ToImmutable();
     }
 
-    private static StepView StepOf(InvocationState state, CompiledStep compiled, StepState step, StepRef reference) => new()
+    private static StepView StepOf(
+        InvocationState state, CompiledStep compiled, StepState step, StepRef reference)
     {
-        Name = reference.ToString(),
-        Status = StatusOf(state, compiled, step),
-        Attempts = step.Attempts,
-        StartedAt = Absolute(state, step.ScheduledAt),
-        EndedAt = Absolute(state, step.EndedAt),
-        DurationMs = step.EndedAt is { } end ? (end - (step.ScheduledAt ?? end)) / 1000.0 : null,
-        Result = step.Status == StepStatus.Succeeded && step.Map is null ? step.Result : null,
-        Failure = step.UndoFailure ?? step.Failure,
-        Items = step.Map is { } map ? new ItemCounts(map.Items.Length, map.Succeeded, map.Failed) : null,
-    };
+        var isOver = state.Phase == InvocationPhase.Ended && !state.IsCompleted;
+        var tally = step.Map is { } map ? new MapTally(step, map, isOver) : null;
+        var end = tally is null ? step.EndedAt : tally.EndedAt;
+        return new StepView
+        {
+            Name = reference.ToString(),
+            Status = tally?.Status ?? StatusOf(state, compiled, step),
+            Attempts = tally?.Attempts ?? step.Attempts,
+            StartedAt = Absolute(state, step.ScheduledAt),
+            EndedAt = Absolute(state, end),
+            DurationMs = (end - step.ScheduledAt) / 1000.0,
+            Result = step.Status == StepStatus.Succeeded && tally is null ? step.Result : null,
+            Failure = tally is null ? step.UndoFailure ?? step.Failure : tally.Failure,
+            Items = tally?.Counts,
+        };
+    }
 
     private static StepStatus StatusOf(InvocationState state, CompiledStep compiled, StepState step) => step.Undo switch
     {

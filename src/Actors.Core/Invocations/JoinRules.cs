@@ -34,6 +34,13 @@ internal static class JoinRules
         };
     }
 
+    /// <summary>How many of how many it counts have succeeded.</summary>
+    public static (int Succeeded, int Total) Progress(InvocationState state, CompiledStep compiled, StepState step)
+    {
+        var (succeeded, _, _, total) = Count(state, compiled, step);
+        return (succeeded, total);
+    }
+
     /// <summary>Whether it counts the items of a dependency of which nobody knows yet how many it has.</summary>
     private static bool IsUncounted(InvocationState state, CompiledStep compiled) =>
         CountsItems(state, compiled) && state.Steps[compiled.Dependencies[0]] is { Map: null, IsSettled: false };

@@ -1,9 +1,15 @@
+using Actors.Core.Processes;
+using Actors.Definitions;
+
 namespace Actors.Core.Invocations;
 
 /// <summary>
 /// Folds a person's retry: what succeeded and was not undone stays; everything else is to be done again. A step that
 /// was undone or definitely refused gets a new round, and with it a new idempotency key; one whose outcome is unknown
 /// keeps its key, so that a receiver that has done the work already does not do it twice.
+/// <para>A mapped step that did not end goes on with the items that are left, unless a step it depends on is done
+/// again: its collection may be another one then, and it begins anew. A step that a join went on without stays as it
+/// is while the join does.</para>
 /// </summary>
 internal static class RetryFold
 {
@@ -18,29 +24,101 @@ internal static class RetryFold
         state.UndoOutstanding = state.AwaitedActive = 0;
         state.AwaitedLeft = state.Process.AwaitedSteps;
         state.Frontier.Clear();
+        var changes = Changing(state);
+        var waits = new bool[state.Steps.Length];
+        for (var i = 0; i < waits.Length; i++) waits[i] = WillWait(state.Steps[i], changes[i]);
         for (var i = 0; i < state.Steps.Length; i++)
         {
-            if (!state.Process.Steps[i].Step.Detached) ResetWhole(state.Steps[i]);
+            if (state.Process.Steps[i].Step.Detached) Thaw(state.Steps[i]);
+            else if (!IsLeftBehind(state, i, waits)) ResetWhole(state, i, changes[i]);
         }
 
         for (var i = 0; i < state.Steps.Length; i++) Recount(state, i);
     }
 
-    private static void ResetWhole(StepState step)
+    /// <summary>
+    /// Which steps will find other results than before: one they depend on gave some and is done again, directly or by
+    /// way of steps that are done again themselves.
+    /// </summary>
+    private static bool[] Changing(InvocationState state)
     {
+        var changes = new bool[state.Steps.Length];
+        var sources = new Queue<int>();
+        for (var i = 0; i < state.Steps.Length; i++)
+        {
+            var step = state.Steps[i];
+            if (!IsKept(step) && (step.Status == StepStatus.Succeeded || step.Map is not null)) sources.Enqueue(i);
+        }
+
+        while (sources.TryDequeue(out var source))
+        {
+            foreach (var d in state.Process.Steps[source].Dependents)
+            {
+                if (changes[d]) continue;
+                changes[d] = true;
+                if (!IsKept(state.Steps[d])) sources.Enqueue(d);
+            }
+        }
+
+        return changes;
+    }
+
+    private static bool IsKept(StepState step) =>
+        step.Status == StepStatus.Succeeded && step.Undo != StepStatus.Succeeded &&
+        (step.Map is not { } map || Array.TrueForAll(map.Items, item => item.Undo != StepStatus.Succeeded));
+
+    /// <summary>Whether it will wait for the steps it depends on: it stays neither as it is nor goes on.</summary>
+    private static bool WillWait(StepState step, bool changes) => !IsKept(step) && (step.Map is null || changes);
+
+    /// <summary>Whether a join has gone on without it, and nobody else waits for it.</summary>
+    private static bool IsLeftBehind(InvocationState state, int position, bool[] waits)
+    {
+        var step = state.Steps[position];
+        var dependents = state.Process.Steps[position].Dependents;
+        if (dependents.IsEmpty || !step.IsSettled || !(step.Status == StepStatus.Cancelled || WasGivenUp(step))) return false;
+        foreach (var d in dependents)
+        {
+            if (waits[d]) return false;
+        }
+
+        return true;
+    }
+
+    private static bool WasGivenUp(StepState step) => step.Map is { } map
+        ? Array.Exists(map.Items, item => item.IsCancelRequested || item.Status == StepStatus.Cancelled)
+        : step.IsCancelRequested;
+
+    /// <summary>Attempts that are still to be made see what there is now.</summary>
+    private static void Thaw(StepState step)
+    {
+        step.BeganSequence = 0;
+        if (step.Map is not { } map) return;
+        foreach (var item in map.Items) item.BeganSequence = 0;
+    }
+
+    private static void ResetWhole(InvocationState state, int position, bool changes)
+    {
+        var compiled = state.Process.Steps[position];
+        var step = state.Steps[position];
         step.UndoLeft = step.UndoBlockers = 0;
         step.JoinDue = null;
         step.IsJoinReleased = false;
         if (step.Map is not { } map)
         {
-            Reset(step);
+            Reset(compiled, step);
+            return;
+        }
+
+        if (changes && !IsKept(step))
+        {
+            BeginAnew(step, map);
             return;
         }
 
         map.Active = map.Succeeded = map.Failed = map.Next = 0;
         foreach (var item in map.Items)
         {
-            Reset(item);
+            Reset(compiled, item);
             if (item.Status == StepStatus.Succeeded) map.Succeeded++;
         }
 
@@ -49,13 +127,34 @@ internal static class RetryFold
         step.Status = StepStatus.Running;
         step.Failure = null;
         step.EndedAt = null;
+        step.SettledSequence = 0;
     }
 
-    private static void Reset(StepState step)
+    /// <summary>Forgets the items, but for what tells their attempts and keys from those to come.</summary>
+    private static void BeginAnew(StepState step, MapState map)
+    {
+        foreach (var item in map.Items)
+        {
+            step.AttemptsBefore = Math.Max(step.AttemptsBefore, item.Attempts);
+            step.Round = Math.Max(step.Round, item.Round);
+        }
+
+        step.Round++;
+        step.Map = null;
+        step.Status = StepStatus.Pending;
+        step.Failure = null;
+        step.Result = Payload.Null;
+        step.ScheduledAt = step.EndedAt = step.Due = null;
+        step.BeganSequence = step.SettledSequence = 0;
+        step.IsCancelRequested = false;
+    }
+
+    private static void Reset(CompiledStep compiled, StepState step)
     {
         var wasUndone = step.Undo == StepStatus.Succeeded;
         var keep = step.Status == StepStatus.Succeeded && !wasUndone;
-        if (wasUndone || step is { Status: StepStatus.Failed, Failure.IsRefusal: true }) step.Round++;
+        if (wasUndone || IsOver(compiled, step)) step.Round++;
+        if (step.Undo == StepStatus.Failed) step.UndoRound++;
         step.Undo = StepStatus.Pending;
         step.IsUndoQueued = step.IsCancelRequested = false;
         step.UndoFailure = null;
@@ -66,7 +165,13 @@ internal static class RetryFold
         step.Failure = null;
         step.Result = Payload.Null;
         step.ScheduledAt = step.EndedAt = step.Due = null;
+        step.BeganSequence = step.SettledSequence = 0;
     }
+
+    /// <summary>Whether it was refused, or is a child, which has ended and stays so.</summary>
+    private static bool IsOver(CompiledStep compiled, StepState step) =>
+        step is { Status: StepStatus.Failed, Failure.IsRefusal: true } ||
+        step is { Status: StepStatus.Cancelled, Attempts: > 0 } && compiled.Action.Declared is StepAction.Child;
 
     private static void Recount(InvocationState state, int position)
     {

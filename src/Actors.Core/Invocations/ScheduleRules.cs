@@ -37,7 +37,7 @@ internal static class ScheduleRules
 
     private static long DelayOf(InvocationState state, CompiledStep compiled, int item)
     {
-        var text = compiled.Action.Id!.Evaluate(new InvocationDocument(state, compiled, item), null);
+        var text = compiled.Action.Id!.Evaluate(InvocationDocument.OfStep(state, compiled, item), null);
         return Durations.TryParse(text, out var delay) && delay >= TimeSpan.Zero
             ? Micros.Of(delay)
             : throw new TerminalException($"'{text}' is not a duration; write it as '10s', '2h' or 'PT10S'", "mapping");

@@ -16,6 +16,7 @@ internal static class StepFold
         step.Status = compiled.IsWork ? StepStatus.Running : StepStatus.Waiting;
         step.Attempts = e.Attempt;
         step.ScheduledAt ??= e.At;
+        if (step.BeganSequence == 0) step.BeganSequence = state.Sequence;
         step.Due = e.Due;
         InvocationFold.Arm(state, TimerKind.Step, position, e.Step.Item, e.Due);
         if (compiled.IsWork) state.AttemptsOut++;
@@ -29,6 +30,8 @@ internal static class StepFold
         if (step.Attempts < e.Attempt) step.Attempts = e.Attempt;
         step.ScheduledAt ??= e.At;
         step.Result = step.Map is null ? e.Result : ResultOf(step.Map);
+        // A child that ended well although it was told to stop: late, but what was asked for.
+        if (HasGivenUp(state.Process.Steps[position], step)) step.IsCancelRequested = false;
         step.Failure = null;
         Settle(state, position, step, e, StepStatus.Succeeded);
     }
@@ -58,11 +61,31 @@ internal static class StepFold
             state.UnhandledFailure ??= e.Failure;
     }
 
+    public static void CancelRequested(
+        InvocationState state, int position, StepState step, InvocationEvent.StepCancelRequested e)
+    {
+        step.IsCancelRequested = true;
+        if (state.Process.Steps[position].Action.Declared is not StepAction.Child) return;
+        step.Failure = e.Because;
+        step.Due = null;
+    }
+
+    /// <summary>Whether the time of a child is up and its end is awaited.</summary>
+    public static bool HasGivenUp(CompiledStep compiled, StepState step) =>
+        step is { IsCancelRequested: true, Failure: not null } && compiled.Action.Declared is StepAction.Child;
+
     public static void Expanded(InvocationState state, int position, StepState step, InvocationEvent.StepExpanded e)
     {
         step.Map = new MapState(e.Count);
+        foreach (var item in step.Map.Items)
+        {
+            item.Attempts = item.AttemptsBefore = step.AttemptsBefore;
+            item.Round = step.Round;
+        }
+
         step.Status = StepStatus.Running;
         step.ScheduledAt = e.At;
+        step.BeganSequence = state.Sequence;
         state.Frontier.Enqueue(position);
         foreach (var d in state.Process.Steps[position].Dependents) StartJoinClock(state, d, e.At);
     }
@@ -91,6 +114,7 @@ internal static class StepFold
         if (step.IsActive && step.Map is null) Deactivate(state, compiled, e.Step.Item);
         step.Status = status;
         step.EndedAt = e.At;
+        step.SettledSequence = state.Sequence;
         step.Due = null;
         if (IsUnwanted(state, step) && CompensationFold.NeedsUndo(compiled, step))
             CompensationFold.Queue(state, position, step, e.Step);

@@ -31,8 +31,23 @@ public sealed class StepState
     /// <summary>When the first attempt was scheduled; null: not yet.</summary>
     public long? ScheduledAt { get; internal set; }
 
+    /// <summary>
+    /// Sequence of the event by which it began; 0: it did not, or a person's retry left it as it was. Templates of the
+    /// step see what had ended before.
+    /// </summary>
+    public long BeganSequence { get; internal set; }
+
+    /// <summary>Sequence of the event that settled it; 0: it is not settled, or by no event of its own.</summary>
+    public long SettledSequence { get; internal set; }
+
     /// <summary>When it was settled; null: it is not.</summary>
     public long? EndedAt { get; internal set; }
+
+    /// <summary>
+    /// Since when it, or its compensation, has been handed out or waiting; holds while it is. Null: a snapshot did not
+    /// keep it.
+    /// </summary>
+    public long? Since { get; internal set; }
 
     /// <summary>
     /// When its timer is due: the end of a delay, the next attempt, the giving up of a wait. Null: no timer.
@@ -67,6 +82,11 @@ public sealed class StepState
 
     /// <summary>Attempts of its compensation.</summary>
     public int UndoAttempts { get; internal set; }
+
+    /// <summary>
+    /// From 0; raised when its compensation was refused and a person retries. Part of the compensation's idempotency key.
+    /// </summary>
+    public int UndoRound { get; internal set; }
 
     /// <summary>Why its compensation failed the last time; null: it did not.</summary>
     public Failure? UndoFailure { get; internal set; }

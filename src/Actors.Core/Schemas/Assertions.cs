@@ -150,14 +150,14 @@ internal static partial class Assertions
         }
     }
 
-    public sealed class Matches(Regex pattern) : Assertion
+    public sealed class Matches(Regex regex, string pattern) : Assertion
     {
         public override void Check(JsonElement value, string pointer, SchemaCheck check, int depth)
         {
             if (value.ValueKind != JsonValueKind.String) return;
             try
             {
-                if (!pattern.IsMatch(value.GetString()!))
+                if (!regex.IsMatch(value.GetString()!))
                     check.Add(pointer, $"is {Show(value)}, has to match '{pattern}'");
             }
             catch (RegexMatchTimeoutException)

@@ -106,7 +106,9 @@ internal sealed class SchemaReader(JsonElement root)
                     ? new Assertions.Unique()
                     : null;
             case "pattern":
-                return SchemaValues.Pattern(value, place, _errors) is { } regex ? new Assertions.Matches(regex) : null;
+                return SchemaValues.Pattern(value, place, _errors) is { } regex
+                    ? new Assertions.Matches(regex, value.GetString()!)
+                    : null;
             case "format":
                 return SchemaValues.Format(value, place, _errors) is { } name ? new Assertions.OfFormat(name) : null;
             case "anyOf" or "allOf" or "oneOf":

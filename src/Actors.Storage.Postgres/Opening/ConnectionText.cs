@@ -21,7 +21,11 @@ internal static class ConnectionText
         schema = null;
         try
         {
-            return IsAddress(text) ? ReadAddress(text, ref schema) : new NpgsqlConnectionStringBuilder(text);
+            var read = IsAddress(text) ? ReadAddress(text, ref schema) : new NpgsqlConnectionStringBuilder(text);
+            // Of several hosts only one that can write is of use. The driver refuses to choose from one host.
+            if (read.Host?.Contains(',', StringComparison.Ordinal) != true) read.TargetSessionAttributes = null;
+            else read.TargetSessionAttributes ??= "read-write";
+            return read;
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException
             or OverflowException)
@@ -29,7 +33,8 @@ internal static class ConnectionText
             // Without the text: it may hold the password.
             throw new StoreOpenException(
                 "The database is not named by a valid address or connection string: write " +
-                "postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require, or Host=...;Database=...;Username=...",
+                "postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require, or Host=...;Database=...;Username=...; " +
+                "several hosts as HOST:PORT,HOST:PORT in either",
                 StoreOpenException.NotAStore,
                 e);
         }
@@ -37,11 +42,15 @@ internal static class ConnectionText
 
     private static NpgsqlConnectionStringBuilder ReadAddress(string text, ref string? schema)
     {
-        // Without a host the address names a Unix socket in the query; Uri wants one.
         var start = text.IndexOf("://", StringComparison.Ordinal) + 3;
-        var hasHost = start < text.Length && text[start] is not ('/' or '?');
-        var address = new Uri(hasHost ? text : text.Insert(start, "localhost"), UriKind.Absolute);
-        var builder = new NpgsqlConnectionStringBuilder { Host = address.IdnHost };
+        var end = text.IndexOfAny(['/', '?', '#'], start) is var found and >= 0 ? found : text.Length;
+        start = Math.Max(start, text.LastIndexOf('@', end - 1) + 1);
+        var hosts = text[start..end];
+        var hasMany = hosts.Contains(',', StringComparison.Ordinal);
+        // Uri wants one host. Without any the address names a Unix socket in the query.
+        var isOne = hosts.Length > 0 && !hasMany;
+        var address = new Uri(isOne ? text : $"{text[..start]}localhost{text[end..]}", UriKind.Absolute);
+        var builder = new NpgsqlConnectionStringBuilder { Host = hasMany ? CheckHosts(hosts) : address.IdnHost };
         if (address.Port > 0) builder.Port = address.Port;
         if (address.AbsolutePath.Length > 1) builder.Database = Uri.UnescapeDataString(address.AbsolutePath[1..]);
         var user = address.UserInfo.Split(':', 2);
@@ -59,6 +68,18 @@ internal static class ConnectionText
         return builder;
     }
 
+    // The driver reads them as they stand, but late.
+    private static string CheckHosts(string hosts)
+    {
+        foreach (var host in hosts.Split(','))
+        {
+            if (new Uri($"{Schemes[0]}{host}", UriKind.Absolute).Host.Length == 0)
+                throw new FormatException("There is a comma without a host.");
+        }
+
+        return hosts;
+    }
+
     // libpq's names where Npgsql has others.
     private static string NpgsqlName(string name) => name switch
     {
@@ -66,6 +87,7 @@ internal static class ConnectionText
         "dbname" => "Database",
         "connect timeout" => "Timeout",
         "sslmode" => "SSL Mode",
+        "target session attrs" => "Target Session Attributes",
         _ => name,
     };
 }

@@ -87,6 +87,16 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Keeps no connection for later: idle ones are closed now, those in use when they are given back. Without it the
+    /// next one may be the very session that was given up. Nor is it remembered which of several hosts can write.
+    /// </summary>
+    public void Forget()
+    {
+        _source.Clear();
+        if (_source is NpgsqlMultiHostDataSource hosts) hosts.ClearDatabaseStates();
+    }
+
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     private void Initialise(NpgsqlConnection connection)

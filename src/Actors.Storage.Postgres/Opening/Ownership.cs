@@ -126,12 +126,24 @@ internal static class Ownership
     }
 
     /// <summary>What a process that finds the store taken is told.</summary>
-    public static StoreOpenException InUse(string place, Owner owner) => new(
+    /// <param name="place">The store.</param>
+    /// <param name="owner">Who has it.</param>
+    /// <param name="isShared">Whether the process that is told shares what it opens.</param>
+    public static StoreOpenException InUse(string place, Owner owner, bool isShared) => new(
         $"The store '{place}' is in use by {owner.Holder}" + (owner.IsShared ? ", one of a cluster" : "") +
         ", whose lease lasts another " + owner.Left.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) +
-        " s; a store is either one process's own or a cluster's. Stop that process, stand by for it (StandbyMax, " +
-        "--standby), or name another schema.",
+        " s; a store is either one process's own or a cluster's. " + WayOut(owner.IsShared, isShared),
         StoreOpenException.InUse);
+
+    private static string WayOut(bool isOwnerShared, bool isShared) => (isOwnerShared, isShared) switch
+    {
+        (true, _) => "If this process is a silo of that cluster, let it share the store (PostgresJournalOptions." +
+            "Shared = true); otherwise stop the cluster, or name another schema.",
+        (_, true) => "If that process is a silo of this cluster, let it share the store, too " +
+            "(PostgresJournalOptions.Shared = true); otherwise stop it, or name another schema.",
+        _ => "Stop that process, stand by for it (StandbyMax, --standby), or name another schema. If both are silos " +
+            "of one cluster, let all of them share the store instead (PostgresJournalOptions.Shared = true).",
+    };
 
     private static string Holder() => $"process {Environment.ProcessId} on {Environment.MachineName}";
 }

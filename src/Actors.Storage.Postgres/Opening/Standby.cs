@@ -31,6 +31,7 @@ internal sealed class Standby(
             {
                 // A standby outlives the server: the owner does, too.
                 _absence.Forget();
+                database.Forget();
             }
 
             await Task.Delay(Pause, time, cancellationToken);
@@ -49,7 +50,8 @@ internal sealed class Standby(
         }
 
         // One that is gone is waited for, for a moment, also by who does not want to stand by.
-        if (isOver && owner.Value.IsPresent) throw Ownership.InUse(database.Place, owner.Value);
+        if (isOver && owner.Value.IsPresent)
+            throw Ownership.InUse(database.Place, owner.Value, options.Shared);
         if (!isOver) Tell(owner.Value);
         return null;
     }

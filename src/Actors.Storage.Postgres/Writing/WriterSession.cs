@@ -32,7 +32,8 @@ internal sealed class WriterSession(
 
     /// <summary>The connection; a new one if there is none.</summary>
     /// <exception cref="StoreStoppedException">Another process owns the store.</exception>
-    /// <exception cref="Exception">The server is away, and has been for as long as it is waited for.</exception>
+    /// <exception cref="Exception">The server is away, and has been for as long as it is waited for; or it refuses.
+    /// </exception>
     public NpgsqlConnection Get()
     {
         if (_connection is { State: ConnectionState.Open } connection) return connection;
@@ -46,12 +47,12 @@ internal sealed class WriterSession(
             {
                 return Begin();
             }
-            catch (Exception e) when (Failures.IsAway(e))
+            catch (Exception e) when (e is not StoreException && !Failures.IsFull(e))
             {
-                Drop();
+                // Whatever refuses the session: without one there is nothing to be ready with.
                 health.Away(e);
                 var max = _closing.IsSet ? ClosingOutageMax : options.OutageMax;
-                if (health.Refusal() is not null || time.GetElapsedTime(since) >= max)
+                if (!Failures.IsAway(e) || health.Refusal() is not null || time.GetElapsedTime(since) >= max)
                 {
                     health.GiveUp();
                     throw;
@@ -65,19 +66,12 @@ internal sealed class WriterSession(
         }
     }
 
-    /// <summary>The connection is not to be used again.</summary>
+    /// <summary>The connection is not to be used again, by nobody.</summary>
     public void Drop()
     {
-        try
-        {
-            _connection?.Dispose();
-        }
-        catch (Exception e) when (Failures.IsAway(e))
-        {
-            // It was broken; that is why it is dropped.
-        }
-
-        _connection = null;
+        if (_connection is null) return;
+        database.Forget();
+        Return();
     }
 
     /// <summary>Renews ownership if it is time to.</summary>
@@ -108,20 +102,38 @@ internal sealed class WriterSession(
     /// <inheritdoc/>
     public void Dispose()
     {
-        Drop();
+        Return();
         _closing.Dispose();
+    }
+
+    private void Return()
+    {
+        try
+        {
+            _connection?.Dispose();
+        }
+        catch (Exception e) when (Failures.IsAway(e))
+        {
+            // It was broken; that is why it is given up.
+        }
+
+        _connection = null;
     }
 
     private NpgsqlConnection Begin()
     {
         _connection = database.Open();
-        if (Ownership.BeginSession(_connection, epoch, options.Lease) is not { } number)
+        try
         {
+            Number = Ownership.BeginSession(_connection, epoch, options.Lease) ?? throw Disowned(null);
+        }
+        catch
+        {
+            // Not even half of it is kept: the next one has a number of its own.
             Drop();
-            throw Disowned(null);
+            throw;
         }
 
-        Number = number;
         _renewedAt = time.GetTimestamp();
         health.Ready();
         return _connection;

@@ -8,7 +8,8 @@ namespace Actors.Storage.Sqlite;
 
 /// <summary>
 /// Reads a store file for an audit. The file is opened for reading only; what the log beside it holds is seen, but
-/// stays there. While the owner runs, the log can't be emptied until the inspection is disposed of.
+/// stays there. While the owner runs, the log can't be emptied until the inspection is disposed of. Where nothing can
+/// be written, as on a file system mounted for reading, a store that was closed can be read, too.
 /// </summary>
 public sealed class SqliteStoreInspection : IStoreInspection
 {
@@ -20,10 +21,11 @@ public sealed class SqliteStoreInspection : IStoreInspection
     private readonly SqliteConnection _connection;
     private readonly Reader _reader;
     private readonly SqliteStatement _keys;
+    private readonly StillFile? _still;
 
-    private SqliteStoreInspection(string path, SqliteConnection connection)
+    private SqliteStoreInspection(string path, SqliteConnection connection, StillFile? still)
     {
-        (_path, _connection) = (path, connection);
+        (_path, _connection, _still) = (path, connection, still);
         _reader = new Reader(connection);
         _keys = connection.Prepare(
             """
@@ -36,7 +38,9 @@ public sealed class SqliteStoreInspection : IStoreInspection
 
     /// <summary>Opens a store file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="StoreOpenException">It is not there, no store, or of a newer format.</exception>
+    /// <exception cref="StoreOpenException">
+    /// It is not there, no store, of a newer format, or has a log in a place where nothing can be written.
+    /// </exception>
     /// <exception cref="StoreCorruptException">It is so damaged that not even its tables can be found.</exception>
     public static SqliteStoreInspection Open(string path)
     {
@@ -44,19 +48,37 @@ public sealed class SqliteStoreInspection : IStoreInspection
         if (!File.Exists(path))
             throw new StoreOpenException($"There is no store '{path}'.", StoreOpenException.NotAStore);
         StoreFile.CheckMagic(path);
-        SqliteConnection? connection = null;
         try
         {
-            connection = SqliteConnection.OpenForReading(path);
+            try
+            {
+                return Open(path, SqliteConnection.OpenForReading(path), still: null);
+            }
+            catch (SqliteFailure e) when (e.PrimaryCode is SqliteFailure.CantOpen or SqliteFailure.ReadOnly)
+            {
+                // The file is there, but the index of its log can't be made beside it.
+                var still = StillFile.Of(path);
+                return Open(path, SqliteConnection.OpenUnchanging(path), still);
+            }
+        }
+        catch (SqliteFailure e)
+        {
+            throw StoreFile.Translate(path, e);
+        }
+    }
+
+    private static SqliteStoreInspection Open(string path, SqliteConnection connection, StillFile? still)
+    {
+        try
+        {
             StoreFile.Configure(connection, CacheBytes);
             if (StoreFile.CheckFormat(connection, path) == 0)
                 throw StoreFile.NotAStore(path, "it was made, but nothing was ever written to it", inner: null);
-            return new SqliteStoreInspection(path, connection);
+            return new SqliteStoreInspection(path, connection, still);
         }
-        catch (Exception e)
+        catch
         {
-            connection?.Dispose();
-            if (e is SqliteFailure failure) throw StoreFile.Translate(path, failure);
+            connection.Dispose();
             throw;
         }
     }
@@ -83,6 +105,7 @@ public sealed class SqliteStoreInspection : IStoreInspection
             WHERE NOT EXISTS (SELECT 1 FROM payload_refs r WHERE r.payload_id = p.id) HAVING count(*) > 0
             """,
             static text => text);
+        _still?.Check();
         return ValueTask.FromResult<IReadOnlyList<string>>(findings);
     }
 
@@ -120,6 +143,12 @@ public sealed class SqliteStoreInspection : IStoreInspection
     /// <inheritdoc/>
     public ValueTask<ProjectionRow?> FindAsync(GrainKey key, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(Run(() => _reader.Projections.Find(key)));
+
+    /// <summary>As <see cref="IJournalStore.ListAsync"/>.</summary>
+    /// <exception cref="StoreCorruptException">Damage.</exception>
+    public ValueTask<ProjectionPage> ListAsync(
+        ProjectionFilter filter, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Run(() => _reader.Projections.List(filter, cancellationToken)));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -160,7 +189,9 @@ public sealed class SqliteStoreInspection : IStoreInspection
     {
         try
         {
-            return read();
+            var result = read();
+            _still?.Check();
+            return result;
         }
         catch (Exception e) when (e is SqliteFailure or StoreCorruptException)
         {

@@ -25,6 +25,13 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Opens a file that is not to be changed.</summary>
     public static SqliteConnection OpenForReading(string path) => OpenWith(path, raw.SQLITE_OPEN_READONLY);
 
+    /// <summary>
+    /// Opens a file that nobody changes, without a look at its log and without locks: right only while both is true.
+    /// </summary>
+    public static SqliteConnection OpenUnchanging(string path) => OpenWith(
+        $"file://{string.Join('/', path.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString))}?immutable=1",
+        raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
+
     private static SqliteConnection OpenWith(string path, int flags)
     {
         SqliteLibrary.EnsureLoaded();

@@ -61,10 +61,13 @@ internal sealed class StoreLock : IDisposable
 
     /// <summary>The error for a place that can't be written to.</summary>
     public static StoreOpenException NotWritable(string storePath, Exception? inner) => new(
-        $"The store '{storePath}' can't be written to: {inner?.Message ?? "the file is read-only."} Give this user " +
-        "write access to the file and its folder (SQLite keeps its log beside the file), or choose another place.",
+        $"The store '{storePath}' can't be written to: {Sentence(inner?.Message ?? "the file is read-only")} Give " +
+        "this user write access to the file and its folder (SQLite keeps its log beside the file), or choose " +
+        "another place.",
         StoreOpenException.NotWritable,
         inner);
+
+    private static string Sentence(string text) => text.TrimEnd('.') + ".";
 
     public void Dispose()
     {

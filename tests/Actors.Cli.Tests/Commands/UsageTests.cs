@@ -14,7 +14,9 @@ public sealed class UsageTests : IDisposable
     [InlineData("PATH is missing", "run")]
     [InlineData("name a command")]
     [InlineData("name one of 'wfcommons'", "import")]
-    [InlineData("'abc' is not the id of an invocation", "show", "abc")]
+    [InlineData("'abc' is not the id of an invocation without its process: write process/abc", "show", "abc")]
+    [InlineData("of JSON, it is \"process\", a slash, and \"invocationId\"", "cancel", "0196ab")]
+    [InlineData("'a b/c' is not the id of an invocation; write process/id", "explain", "a b/c")]
     [InlineData("'runing' is not a value for --status; did you mean 'running'?", "list", "--status", "runing")]
     [InlineData("'7' is not a value for --status", "list", "--status", "7")]
     [InlineData("'-1' is not a number for --time-scale; give one from 0 to 1000", "run", "x", "--time-scale", "-1")]
@@ -60,5 +62,16 @@ public sealed class UsageTests : IDisposable
         run.Code.ShouldBe(2);
         run.Error.ShouldContain("http://127.0.0.1:1");
         run.Error.ShouldContain("actors serve");
+    }
+
+    [Fact]
+    public async Task The_flags_that_the_documentation_lists_are_those_of_serve()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Actors.sln"))) root = root.Parent!;
+        var text = await File.ReadAllTextAsync(Path.Combine(root.FullName, "docs", "http-api.md"));
+        var list = text.Split("then flags (")[1].Split(')')[0];
+        var help = (await _cli.RunAsync("serve", "--help")).Out;
+        foreach (var flag in list.Split(',')) help.ShouldContain($"  {flag.Trim(' ', '`', '\n')} ");
     }
 }

@@ -25,6 +25,24 @@ public sealed class TextTests
         Line.Of("a\u001b[31mb\rc\u202Ed\n").ToString().ShouldBe("a [31mb c d");
 
     [Fact]
+    public void An_undo_that_failed_is_told_once_and_of_large_maps_as_a_whole()
+    {
+        var refused = Failure.Permanent("refused", "no");
+        StepView[] steps =
+        [
+            Views.Step("m", StepStatus.UndoFailed) with { Items = new ItemCounts(1, 1, 0), Failure = refused },
+            Views.Step("m[0]", StepStatus.UndoFailed) with { Failure = refused },
+            Views.Step("large", StepStatus.UndoFailed) with { Items = new ItemCounts(5_000, 1, 0), Failure = refused },
+        ];
+        var view = Views.Of(InvocationStatus.Failed, 10, steps) with { Failure = refused };
+        InvocationText.Failure(view).Skip(1).Select(line => line.ToString()).ShouldBe(
+        [
+            "  the undo of step 'm[0]' failed, so a person has to look: no",
+            "  the undo of step 'large' failed, so a person has to look: no",
+        ]);
+    }
+
+    [Fact]
     public void A_cut_line_is_as_wide_as_asked_and_marked()
     {
         var cut = Line.Of("日本語", Tone.Good).Add("abc").Cut(6, "..");

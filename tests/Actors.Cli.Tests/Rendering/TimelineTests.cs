@@ -22,6 +22,24 @@ public sealed class TimelineTests
             """);
     }
 
+    [Theory]
+    [InlineData(StepStatus.Running, 10, 3, 0, 0, 0, "running: 3 of 10")]
+    [InlineData(StepStatus.Succeeded, 10, 10, 0, 0, 0, "succeeded: 10 of 10")]
+    [InlineData(StepStatus.Failed, 10, 6, 4, 0, 0, "failed: 6 of 10, 4 failed")]
+    [InlineData(StepStatus.Failed, 10, 6, 4, 3, 0, "failed: 6 of 10, 1 failed, 3 cancelled")]
+    [InlineData(StepStatus.Cancelled, 10, 6, 2, 2, 0, "cancelled: 6 of 10, 2 cancelled")]
+    [InlineData(StepStatus.Undoing, 10, 6, 4, 4, 2, "undoing: 6 of 10, 4 cancelled, 2 undone")]
+    [InlineData(StepStatus.Undone, 6, 6, 0, 0, 6, "undone: 6 of 6, 6 undone")]
+    public void Items_are_counted_by_how_they_ended(
+        StepStatus status, int total, int succeeded, int failed, int cancelled, int undone, string said)
+    {
+        var step = Views.Step("m", status, 0, 10) with
+        {
+            Items = new ItemCounts(total, succeeded, failed) { Cancelled = cancelled, Undone = undone },
+        };
+        Render(Views.Of(InvocationStatus.Failed, 10, step), width: 100).ShouldContain($" {said}  ");
+    }
+
     [Fact]
     public void What_goes_on_has_an_open_bar_and_no_duration()
     {

@@ -40,6 +40,8 @@ public sealed class InterruptionTests : IDisposable
         first.Json.GetProperty("status").GetString().ShouldBe("waiting");
         var store = first.Error.Trim().Split("--store ")[^1];
         File.Exists(store).ShouldBeTrue();
+        var stopping = first.Error.Split('\n').Single(line => line.StartsWith("stopping: ", StringComparison.Ordinal));
+        stopping.ShouldContain(store, Case.Sensitive, "a second signal ends the program at once");
         Directory.Delete(Path.GetDirectoryName(store)!, recursive: true);
     }
 

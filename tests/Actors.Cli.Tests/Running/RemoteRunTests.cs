@@ -153,4 +153,39 @@ public sealed class RemoteRunTests : IAsyncLifetime
         (await _cli.RunAsync("run", file, "--tenant", "acme")).Error.ShouldContain("--tenant is for a run on a silo");
         (await _cli.RunAsync("run", file, "--url", "http://127.0.0.1:1")).Error.ShouldContain("actors serve");
     }
+
+    [Theory]
+    [InlineData("start", "gate", "--wait", "--key", "w1")]
+    [InlineData("watch", "gate/w1")]
+    public async Task Who_stops_waiting_for_an_invocation_gets_its_state_and_the_command_that_goes_on(
+        params string[] args)
+    {
+        var gate = _cli.File("gate.yaml", "process: gate\nsteps: { a: { wait: go } }");
+        await _cli.RunAsync("run", gate, "--url", _url, "--key", "w1", "--timeout", "10ms");
+        using var interrupted = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        var stopped = await _cli.RunAsync([.. args, "--url", _url, "--json"], interrupted.Token);
+        stopped.Code.ShouldBe(130);
+        stopped.Error.ShouldContain($"See it with: actors watch gate/w1 --url {_url}");
+        stopped.Json.GetProperty("status").GetString().ShouldBe("waiting");
+    }
+
+    [Fact]
+    public async Task An_interrupted_scenario_says_where_what_it_started_goes_on()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_cli.Folder, "long")).FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "long.yaml"), "process: long\nsteps: { a: { delay: 1h } }");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "scenario.yaml"), "scenario: one\ncases: [{ name: a, process: long }]");
+        using var interrupted = new CancellationTokenSource();
+        var run = await _cli.RunAsync(
+            ["run", folder, "--url", _url, "--tenant", "acme", "--json"], interrupted.Token, line =>
+            {
+                if (line.Contains("1/1", StringComparison.Ordinal)) interrupted.CancelAfter(TimeSpan.FromSeconds(1));
+            });
+        run.Code.ShouldBe(130);
+        run.Error.ShouldContain($"goes on in the silo. See it with: actors list --tenant acme --url {_url}");
+        run.Json.GetProperty("cases")[0].GetProperty("invocation").GetProperty("status").GetString()
+            .ShouldBe("waiting");
+    }
 }

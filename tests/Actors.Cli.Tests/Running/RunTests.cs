@@ -26,6 +26,26 @@ public sealed class RunTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Fact]
+    public async Task A_child_that_the_run_does_not_have_is_refused_up_front_with_how_to_supply_it()
+    {
+        var parent = _cli.File("parent.yaml", "process: parent\nsteps: { mail: { child: sender } }");
+        var run = await _cli.RunAsync("run", parent);
+        run.Code.ShouldBe(2);
+        run.Error.ShouldContain("step 'mail' of process 'parent' starts process 'sender', which this run does not");
+        run.Error.ShouldContain("run a folder with a scenario.yaml");
+        (await _cli.RunAsync("run", parent, "--store", _cli.Store)).Code.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_undo_that_calls_a_handler_is_refused_like_a_step_that_does()
+    {
+        var file = _cli.File("p.yaml", "process: p\nsteps: { a: { simulate: 1ms, undo: { handler: h } } }");
+        var run = await _cli.RunAsync("run", file);
+        run.Code.ShouldBe(2);
+        run.Error.ShouldContain("calls handler 'h', which is code that this program does not have");
+    }
+
+    [Fact]
     public async Task A_run_that_completes_shows_events_timeline_and_output()
     {
         var run = await _cli.RunAsync(

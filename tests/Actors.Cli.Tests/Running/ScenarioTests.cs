@@ -49,4 +49,16 @@ public sealed class ScenarioTests : IDisposable
         run.Code.ShouldBe(2);
         run.Error.ShouldContain("--input");
     }
+
+    [Theory]
+    [InlineData("validate")]
+    [InlineData("run")]
+    public async Task A_case_of_a_process_that_is_not_there_is_refused_with_what_was_meant(string command)
+    {
+        _cli.File("scenario.yaml", "scenario: one\ncases:\n  - { name: a, process: pauze }");
+        var run = await _cli.RunAsync(command, _cli.Folder);
+        run.Code.ShouldBe(2);
+        run.Error.ShouldContain("scenario.yaml:3: case 'a' starts process 'pauze'");
+        run.Error.ShouldContain("did you mean 'pause'? [unknown-process]");
+    }
 }

@@ -21,6 +21,10 @@ public sealed class ServeTests : IDisposable
             process: outer
             steps: { inner: { child: gate } }
             """);
+        await File.WriteAllTextAsync(Path.Combine(processes, "tail.yaml"), """
+            process: tail
+            steps: { now: { delay: 1ms }, later: { delay: 5h, detached: true } }
+            """);
         var config = _cli.File("silo.json", """{ "Silo": { "Logs": "none" } }""");
         using var stop = new CancellationTokenSource();
         var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,12 +54,19 @@ public sealed class ServeTests : IDisposable
         (await _cli.RunAsync("cancel", "gate/g1")).Out.ShouldContain(
             "gate/g1  has ended already (completed); nothing was changed");
         (await _cli.RunAsync("start", "gate", "--key", "g2")).Code.ShouldBe(0);
+        (await _cli.RunAsync("resume", "gate/g2")).Out.ShouldContain("gate/g2  is waiting; nothing was changed");
         (await _cli.RunAsync("pause", "gate/g2")).Out.ShouldContain("gate/g2  paused");
+        (await _cli.RunAsync("pause", "gate/g2")).Out.ShouldContain("gate/g2  is paused; nothing was changed");
         (await _cli.RunAsync("resume", "gate/g2")).Out.ShouldContain("gate/g2  resumed");
         (await _cli.RunAsync("cancel", "gate/g2")).Out.ShouldContain("gate/g2  cancelled");
         (await _cli.RunAsync("start", "outer", "--key", "o1")).Code.ShouldBe(0);
         (await _cli.RunAsync("explain", "outer/o1")).Out.ShouldContain(
-            "released by: its end; why it waits: actors explain gate/o1.1.inner");
+            "released by: its end; why it waits: actors explain gate/outer~o1~1~inner");
+        (await _cli.RunAsync("start", "tail", "--key", "t1", "--wait")).Code.ShouldBe(0);
+        var tail = await _cli.RunAsync("explain", "tail/t1");
+        tail.Out.ShouldContain("It has completed. Detached steps go on: later.");
+        tail.Out.ShouldContain("step later waits for the end of its delay");
+        (await _cli.RunAsync("list", "--process", "tail")).Out.ShouldMatch("in (5 h|4 h 59 min)");
         (await _cli.RunAsync("start", "gate", "--key", "../../etc/passwd")).Code.ShouldBe(0);
         (await _cli.RunAsync("list")).Out.ShouldContain("default/gate/../../etc/passwd");
         (await _cli.RunAsync("show", "default/gate/../../etc/passwd")).Code.ShouldBe(0);

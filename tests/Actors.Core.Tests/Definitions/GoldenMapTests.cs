@@ -9,7 +9,7 @@ namespace Actors.Core.Tests.Definitions;
 /// </summary>
 public sealed class GoldenMapTests
 {
-    private const string EverythingHash = "fb8026bb309a89efdf46dd90e4482a39e4d8fc6a04be53346b2a4ee9b4d13fed";
+    private const string EverythingHash = "84be2ab5fafb7f8cacb06df5ca6a241c38a5d7d079769433076bec12a83707c5";
     private const string OrderHash = "1d4372d9c7952990e8648d88cd287ece992218bd1f24781a09cb79699ce5db95";
 
     [Fact]

@@ -6,13 +6,13 @@ namespace Actors.Core.Tests.Definitions;
 public sealed class GuideTests
 {
     [Fact]
-    public void The_example_of_the_guide_is_a_valid_process()
+    public void The_examples_of_the_guide_are_valid_processes()
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root!.FullName, "Actors.sln"))) root = root.Parent;
         var guide = File.ReadAllText(Path.Combine(root.FullName, "docs", "process-file.md"));
-        var from = guide.IndexOf("```yaml", StringComparison.Ordinal) + "```yaml".Length;
-        var example = guide[from..guide.IndexOf("```", from, StringComparison.Ordinal)];
-        ProcessFile.Read(example, "guide.yaml").Errors.ShouldBeEmpty();
+        var examples = guide.Split("```yaml").Skip(1).Select(text => text.Split("```")[0]).ToList();
+        examples.Count.ShouldBe(2);
+        foreach (var example in examples) ProcessFile.Read(example, "guide.yaml").Errors.ShouldBeEmpty();
     }
 }

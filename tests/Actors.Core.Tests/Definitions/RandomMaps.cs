@@ -46,6 +46,7 @@ internal sealed class RandomMaps(int seed)
             ? before.Skip(before.Count - 1).Select(s => s.Name).ToImmutableArray()
             : [.. before.Where(s => Chance(3)).Select(s => s.Name)];
         var isMapped = Chance(4);
+        var isWork = action is not (StepAction.Delay or StepAction.Wait or StepAction.Child);
         return new Step
         {
             Name = Name("s") + before.Count,
@@ -56,12 +57,12 @@ internal sealed class RandomMaps(int seed)
             Each = isMapped ? new Each("$.input.items", Chance(2) ? _random.Next(1, 100) : null) : null,
             Input = Maybe(() => (Template?)Json(3)),
             Timeout = new StepTimeouts(
-                Chance(2) ? TimeSpan.FromMilliseconds(_random.Next(1, 500)) : null,
-                Chance(2) ? TimeSpan.FromHours(1) : null),
+                isWork && Chance(2) ? TimeSpan.FromMilliseconds(_random.Next(1, 500)) : null,
+                action is not StepAction.Delay && Chance(2) ? TimeSpan.FromHours(1) : null),
             Retry = Chance(2) ? RetryPolicy.Default : Retry(),
-            Permanent = Chance(3) ? ["402", "Invalid" + Name("T")] : [],
+            Permanent = isWork && Chance(3) ? ["402", "Invalid" + Name("T")] : [],
             Undo = canUndo && Chance(2) ? Call() : null,
-            Limit = Chance(3) ? Limit() : null,
+            Limit = isWork && Chance(3) ? Limit() : null,
             Duration = Maybe(() => (TimeSpan?)Time()),
             Reads = Chance(3) ? ["stock/level"] : [],
             Writes = Chance(3) ? ["stock", "order"] : [],

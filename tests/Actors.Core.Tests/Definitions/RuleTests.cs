@@ -55,6 +55,8 @@ public sealed class RuleTests
     [InlineData("a: { post: shop/x, responseMax: 2GiB }", "response-max", 3, null)]
     [InlineData("a: { get: shop/x, body: 1 }", "body", 3, null)]
     [InlineData("a: { post: /x }", "url", 3, null)]
+    [InlineData("a: { get: 'http://[::1' }", "url", 3, null)]
+    [InlineData("a: { handler: h, after: [z] }", "unknown-dependency", 3, null)]
     [InlineData("a: { post: 'ftp://x/y' }", "url", 3, null)]
     [InlineData("a: { post: shopp/x }", "unknown-service", 3, "shop")]
     [InlineData("a: { post: shop/x, headers: { 'a b': c } }", "header", 3, null)]
@@ -152,6 +154,14 @@ public sealed class RuleTests
     [InlineData("a: { handler: h, pure: true, undo: { handler: h } }", "pure")]
     public void A_pipeline_is_a_line_of_stages(string steps, string rule) =>
         ProcessFile.Read("process: p\nmodel: pipeline\nsteps:\n  " + steps, "p.yaml").Errors.ShouldContain(e => e.Rule == rule);
+
+    [Fact]
+    public void A_pipeline_has_stages()
+    {
+        ProcessFile.Read("process: p\nmodel: pipeline\nsteps: {}", "p.yaml").Errors
+            .ShouldHaveSingleItem().Rule.ShouldBe("no-steps");
+        Process.Define("p").Pipeline().TryBuild().Errors.ShouldHaveSingleItem().Rule.ShouldBe("no-steps");
+    }
 
     [Fact]
     public void A_pipeline_has_bounded_queues() =>

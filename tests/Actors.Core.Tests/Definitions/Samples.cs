@@ -100,7 +100,7 @@ internal static class Samples
             writes: [score]
             undo: { handler: unscore-thing }
           pause: { after: [score], delay: PT90S }
-          pause-by-input: { after: [score], delay: $.input.b }
+          pause-by-input: { after: [score], delay: $.input.c }
           approve: { after: [pause], wait: approved, timeout: { step: 3d } }
           tell: { after: [approve], emit: thing.approved, data: { id: $.input.a }, undo: { emit: thing.withdrawn } }
           tell-input: { after: [approve], emit: thing.seen, detached: true }

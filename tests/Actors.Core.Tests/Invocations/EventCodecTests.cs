@@ -25,6 +25,10 @@ public sealed class EventCodecTests
             """[[1,"abc",1,1767268800000000,"corr",null,null,null]]""",
             new InvocationEvent.Started("abc", 1, Noon, "corr", Payload.Null, null, null)
         },
+        {
+            """[[1,"abc",1,1767268800000000,"corr",null,null,null,"start"]]""",
+            new InvocationEvent.Started("abc", 1, Noon, "corr", Payload.Null, null, null, "start")
+        },
         { """[[2,"s",7,1]]""", new InvocationEvent.StepScheduled("s", 7, 1) },
         { """[[2,"s[3]",7,1,99]]""", new InvocationEvent.StepScheduled(new StepRef("s", 3), 7, 1, false, 99) },
         { """[[22,"s",7,2]]""", new InvocationEvent.StepScheduled("s", 7, 2, true) },
@@ -46,6 +50,10 @@ public sealed class EventCodecTests
         { """[[5,"s",7]]""", new InvocationEvent.StepSkipped("s", 7) },
         { """[[6,"s",7,true]]""", new InvocationEvent.StepCancelled("s", 7, true) },
         { """[[7,"s",7]]""", new InvocationEvent.StepCancelRequested("s", 7) },
+        {
+            """[[7,"s",7,["t","m",2,null,0,null]]]""",
+            new InvocationEvent.StepCancelRequested("s", 7, Failure.Permanent("t", "m"))
+        },
         { """[[8,"s",7,1000]]""", new InvocationEvent.StepExpanded("s", 7, 1000) },
         { """[[9,"s",7]]""", new InvocationEvent.JoinReleased("s", 7) },
         { """[[10,7,"go","id",[1]]]""", new InvocationEvent.SignalReceived(7, "go", "id", Payload.FromJson("[1]")) },
@@ -59,6 +67,14 @@ public sealed class EventCodecTests
         { """[[18,7]]""", new InvocationEvent.Resumed(7) },
         { """[[19,7]]""", new InvocationEvent.Retried(7) },
         { """[[20,7,"abc","corr",1]]""", new InvocationEvent.ReplacementQueued(7, "abc", "corr", Payload.FromJson("1")) },
+        {
+            """[[20,7,"abc","corr",1,"start"]]""",
+            new InvocationEvent.ReplacementQueued(7, "abc", "corr", Payload.FromJson("1"), "start")
+        },
+        {
+            """[[25,7,["t","m",2,null,0,null]]]""",
+            new InvocationEvent.ReplacementCancelled(7, Failure.Permanent("t", "m"))
+        },
         { """[[21,7,60000007]]""", new InvocationEvent.ChildrenAsked(7, 60_000_007) },
     };
 

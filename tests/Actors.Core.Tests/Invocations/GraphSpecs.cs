@@ -251,8 +251,8 @@ public sealed class GraphSpecs
     public void Replace_cancels_and_compensates_before_the_next_run_starts()
     {
         var s = new Scenario(Order).Start().Succeed("reserve");
-        s.Start("""{"n":2}""", StartPolicy.Replace, "other").Then("ReplacementQueued", "Stopping", "StepCancelRequested charge");
-        s.Start("""{"n":2}""", StartPolicy.Replace, "other").ThenNothing();
+        s.Start("""{"n":2}""", StartPolicy.Replace, "other", "a").Then("ReplacementQueued", "Stopping", "StepCancelRequested charge");
+        s.Start("""{"n":2}""", StartPolicy.Replace, "other", "a").ThenNothing();
         s.Fail("charge").Undone("reserve");
         s.Then("UndoSucceeded reserve", "Cancelled", "Started", "StepScheduled reserve", "StepScheduled charge");
         s.State.Run.ShouldBe(2);

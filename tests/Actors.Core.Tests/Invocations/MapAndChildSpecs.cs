@@ -94,6 +94,31 @@ public sealed class MapAndChildSpecs
     }
 
     [Fact]
+    public void The_end_of_a_child_that_does_not_end_in_time_is_awaited_before_anything_is_undone()
+    {
+        var child = new Step
+        {
+            Name = "c", After = ["a"], Action = new StepAction.Child("other", null), Timeout = new StepTimeouts(null, TimeSpan.FromSeconds(1)),
+        };
+        var s = new Scenario(Undoable("a"), child).Start().Succeed("a").After(1).Then("StepCancelRequested c");
+        s.Reload().After(1).ThenNothing();
+        s.Fail("c").Then("StepFailed c", "Stopping", "CompensationBegan", "UndoScheduled a");
+        (s.State.Failure!.Type, s.State.Failure.Cause!.Type).ShouldBe(("timeout", "broken"));
+    }
+
+    [Fact]
+    public void A_child_that_ends_well_behind_its_time_counts()
+    {
+        var child = new Step
+        {
+            Name = "c", Action = new StepAction.Child("other", null), Undo = new StepAction.Handler("u"),
+            Timeout = new StepTimeouts(null, TimeSpan.FromSeconds(1)),
+        };
+        var s = new Scenario(child).Start().After(1).Then("StepCancelRequested c");
+        s.Succeed("c").Then("StepSucceeded c", "Completed");
+    }
+
+    [Fact]
     public void A_cancelled_child_is_awaited() => new Scenario(new Step { Name = "c", Action = new StepAction.Child("other", null) }).Start()
         .Cancel().Then("Stopping", "StepCancelRequested c")
         .Fail("c").Then("StepCancelled c", "CompensationBegan", "Cancelled");

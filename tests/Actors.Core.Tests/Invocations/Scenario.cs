@@ -24,10 +24,10 @@ internal sealed class Scenario
     {
     }
 
-    public Scenario(StepMap map)
+    public Scenario(StepMap map, InvocationId? id = null)
     {
         _process = CompiledProcess.Compile(map, "hash");
-        _machine = new InvocationMachine(new InvocationId("p", "1"), _ => _process);
+        _machine = new InvocationMachine(id ?? new InvocationId("p", "1"), _ => _process);
     }
 
     public InvocationState State => _machine.State;
@@ -47,8 +47,9 @@ internal sealed class Scenario
 
     public static RetryPolicy Retries(int attempts) => new(attempts, TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(10), false, []);
 
-    public Scenario Start(string input = "{}", StartPolicy policy = StartPolicy.Attach, string correlation = "c") =>
-        Do(new InvocationCommand.Start(_now, "hash", Payload.FromJson(input), correlation, policy));
+    public Scenario Start(
+        string input = "{}", StartPolicy policy = StartPolicy.Attach, string correlation = "c", string? id = null) =>
+        Do(new InvocationCommand.Start(_now, "hash", Payload.FromJson(input), correlation, policy, StartId: id));
 
     public Scenario Succeed(string step, string result = "null", int item = -1) => Do(new InvocationCommand.Finish(
         _now, State.Run, new StepRef(step, item), Find(step, item).Attempts, false, Payload.FromJson(result), null));

@@ -73,6 +73,11 @@ public class SchemaTests
     public void Patterns_are_those_of_ecmascript(string pattern, string text, bool fits) =>
         Parse($$"""{"pattern":"{{pattern}}"}""").Validate(JsonElement.Parse($"\"{text}\"")).IsEmpty.ShouldBe(fits);
 
+    [Fact]
+    public void A_pattern_is_quoted_as_it_was_written() =>
+        Parse("""{"pattern":"^(a+)+$"}""").Validate(JsonElement.Parse("\"b\"")).ShouldHaveSingleItem()
+            .ToString().ShouldContain("has to match '^(a+)+$'");
+
     [Theory]
     [InlineData("""{"pattern":"^a"}""", "\"\\ud800\"")]
     [InlineData("""{"minLength":1}""", "\"\\ud800\"")]

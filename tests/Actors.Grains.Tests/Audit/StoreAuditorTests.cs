@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Actors.Core.Invocations;
 using Actors.Grains.Audit;
 using Actors.Journal;
@@ -116,6 +117,18 @@ public sealed class StoreAuditorTests
         spoilt[^3]++;
         journal.Snapshot = journal.Snapshot with { State = spoilt };
         (await AuditAsync(store)).Findings.ShouldHaveSingleItem().Rule.ShouldBe(AuditRule.Snapshot);
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_a_version_that_kept_less_is_no_finding()
+    {
+        var store = new MadeStore();
+        var journal = store.Run(Order, new InvocationCommand.Pause(MadeStore.Noon));
+        var root = JsonNode.Parse(InvocationSnapshot.Write(journal.State).Span)!.AsArray();
+        root[1]!.AsArray().RemoveAt(26);
+        var older = Encoding.UTF8.GetBytes(root.ToJsonString());
+        journal.Snapshot = new JournalSnapshot(journal.State.Sequence, older);
+        (await AuditAsync(store)).IsClean.ShouldBeTrue();
     }
 
     [Fact]

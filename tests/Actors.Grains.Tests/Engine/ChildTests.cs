@@ -1,3 +1,4 @@
+using Actors.Definitions;
 using Shouldly;
 using static Actors.Grains.Tests.Engine.EngineWorld;
 
@@ -5,7 +6,7 @@ namespace Actors.Grains.Tests.Engine;
 
 public sealed class ChildTests
 {
-    private static readonly InvocationId ChildId = new("c", "k.1.child");
+    private static readonly InvocationId ChildId = new("c", "p~k~1~child");
 
     [Fact]
     public async Task A_child_that_ends_after_a_restart_gives_its_output_to_its_parent()
@@ -58,6 +59,30 @@ public sealed class ChildTests
         ended.Status.ShouldBe(InvocationStatus.Failed);
         ended.Failure!.Type.ShouldBe("child");
         ended.Failure.Cause!.Message.ShouldBe("nobody wants it");
+    }
+
+    [Theory]
+    [InlineData("nowhere", "not-found", "which is not registered")]
+    [InlineData("strict", "invalid-payload", "does not fit its schema")]
+    public async Task A_child_that_can_t_be_started_fails_its_step_with_the_type_of_the_reason(
+        string process, string type, string says)
+    {
+        await using var world = new EngineWorld();
+        var strict = Map("strict", Echo("a")) with { InputSchema = """{"required":["x"],"type":"object"}""" };
+        await world.StartAsync(o => o.AddProcess(Map("p", Child("child", process))).AddProcess(strict));
+        var ended = await world.EndAsync(await world.BeginAsync("p"));
+        ended.Status.ShouldBe(InvocationStatus.Failed);
+        (ended.Failure!.Type, ended.Steps[0].Failure!.Type).ShouldBe((type, type));
+        ended.Failure.Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public async Task A_child_whose_id_finds_nothing_fails_its_step_as_a_mapping()
+    {
+        await using var world = new EngineWorld();
+        var child = Child("child", "c") with { Action = new StepAction.Child("c", "{$.input.none}") };
+        await world.StartAsync(o => o.AddProcess(Map("p", child)).AddProcess(Map("c", Echo("a"))));
+        (await world.EndAsync(await world.BeginAsync("p"))).Failure!.Type.ShouldBe("mapping");
     }
 
     [Fact]

@@ -30,14 +30,16 @@ internal sealed class RunningCluster : IAsyncDisposable
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
     public static Task<RunningCluster> StartAsync(
-        int silos, Action<ActorsOptions> configure, Action<ActorsClusterOptions>? cluster = null) =>
-        StartAsync(silos, (_, options) => configure(options), cluster);
+        int silos, Action<ActorsOptions> configure, Action<ActorsClusterOptions>? cluster = null,
+        Action<ISiloBuilder>? more = null) => StartAsync(silos, (_, options) => configure(options), cluster, more);
 
     /// <param name="silos">How many.</param>
     /// <param name="configure">What each hosts, by its number from 0; one that joins has the next.</param>
     /// <param name="cluster">How they work together.</param>
+    /// <param name="more">Configures each silo.</param>
     public static async Task<RunningCluster> StartAsync(
-        int silos, Action<int, ActorsOptions> configure, Action<ActorsClusterOptions>? cluster = null)
+        int silos, Action<int, ActorsOptions> configure, Action<ActorsClusterOptions>? cluster = null,
+        Action<ISiloBuilder>? more = null)
     {
         var store = new SharedStore();
         var wires = new Wires();
@@ -56,6 +58,7 @@ internal sealed class RunningCluster : IAsyncDisposable
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(1);
             });
             silo.AddOutgoingGrainCallFilter(wires.CallAsync);
+            more?.Invoke(silo);
             silo.Services.AddLogging(logs => logs.SetMinimumLevel(LogLevel.Warning));
             silo.UseActors(
                 options =>
@@ -77,6 +80,14 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     /// <summary>The client inside of a silo.</summary>
     public IActorsClient ClientOf(int silo) => Service<IActorsClient>(silo);
+
+    /// <summary>How many grains of a type are in memory.</summary>
+    public async Task<int> CountAsync(string type)
+    {
+        var management = _cluster.Client.GetGrain<IManagementGrain>(0);
+        var grains = await management.GetDetailedGrainStatistics();
+        return grains.Count(grain => grain.GrainId.Type.ToString() == type);
+    }
 
     /// <summary>Lets a silo stop in peace.</summary>
     public Task StopAsync(int silo) => _cluster.StopSiloAsync(Silos[silo]);

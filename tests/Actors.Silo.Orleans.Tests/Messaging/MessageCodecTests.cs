@@ -33,6 +33,8 @@ public sealed class MessageCodecTests
         { "entity-state", new EntityStateReply(null) },
         { "refused", new Refused(Failure.Transient("overloaded", "later")) },
         { "touch", new Touch() },
+        { "ask-position", new AskPosition() },
+        { "position", new InvocationPosition(7, true) },
         { "done", Done.Instance },
     };
 
@@ -139,7 +141,7 @@ public sealed class MessageCodecTests
         "client-wait client-view client-list client-page client-signal client-steer client-history client-events " +
         "client-grown " +
         "client-explain client-explanation client-operation client-read-entity client-processes client-process-list " +
-        "deploy read-deployed deployed client-deploy client-process");
+        "deploy read-deployed deployed client-deploy client-process ask-position position client-position");
 
     [Fact]
     public void A_message_of_another_version_is_refused_by_name() =>

@@ -77,6 +77,48 @@ public sealed class SpreadTests
         most.Values.ShouldBe([Places, Places]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_finds_no_place_on_its_silo_goes_on_to_one_that_has_room(bool hasLimit)
+    {
+        const int Places = 2;
+        using var late = new CancellationTokenSource(2 * Patience);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        SiloAddress? stuck = null;
+        await using var cluster = await RunningCluster.StartAsync(2, options =>
+        {
+            options.Host = options.Host with { WorkersMax = Places };
+            options
+                .AddHandler<Payload, Payload>("work", async (input, step) =>
+                {
+                    if (step.Services.GetRequiredService<SiloRing>().Here.Equals(stuck)) await release.Task;
+                    return input;
+                })
+                .AddProcess(Process.Define<Payload>("spread").Step("only", s =>
+                {
+                    s.Call("work");
+                    if (hasLimit) s.Limit(concurrency: BatchCount);
+                }).Build());
+        });
+        // Each silo hears of the others by itself.
+        while (Enumerable.Range(0, 2).Any(i => cluster.Service<WorkParts>(i).GetMyQueues().Count() != 4))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), late.Token);
+        stuck = cluster.Silos[0].SiloAddress;
+        var runs = await Task.WhenAll(Enumerable.Range(0, BatchCount).Select(
+            i => cluster.Client.StartAsync(new StartRequest("spread") { Key = $"s-{i}" }, late.Token)));
+        var ends = runs.Select(run => cluster.Client.WaitAsync(run.Id, Patience, late.Token)).ToList();
+        for (var i = 0; i < BatchCount - Places; i++)
+        {
+            var ended = await Task.WhenAny(ends).WaitAsync(late.Token);
+            (await ended).Status.ShouldBe(InvocationStatus.Completed);
+            ends.Remove(ended);
+        }
+
+        release.SetResult();
+        foreach (var end in ends) (await end).Status.ShouldBe(InvocationStatus.Completed);
+    }
+
     private Task<RunningCluster> StartAsync(int silos) => RunningCluster.StartAsync(silos, options => options
         .AddHandler<Payload, Payload>("work", (input, step) =>
         {

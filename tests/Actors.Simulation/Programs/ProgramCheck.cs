@@ -87,12 +87,13 @@ internal sealed class ProgramCheck(
         }
 
         foreach (var child in forecasts.Where(f => f.Step.Kind == StepKind.Child))
-            CheckChild(invocation, run, end, child, forecasts);
+            CheckChild(process, invocation, run, end, child, forecasts);
     }
 
-    private void CheckChild(string parent, int run, Ends end, Forecast step, IReadOnlyList<Forecast> forecasts)
+    private void CheckChild(
+        string process, string parent, int run, Ends end, Forecast step, IReadOnlyList<Forecast> forecasts)
     {
-        var id = ProgramResults.ChildOf(parent, run, step.Step.Name);
+        var id = ProgramResults.ChildOf(process, parent, run, step.Step.Name);
         var ends = Oracle.EndsOfChild(step, end, forecasts);
         if (!observed.Views.TryGetValue(id, out var view))
         {

@@ -123,14 +123,14 @@ internal sealed class TokenState
     public int GivenBack { get; set; }
 }
 
-/// <summary>The parts of an idempotency key: <c>tenant/process/id/run/step[item]{/round}{/undo}</c>.</summary>
+/// <summary>The parts of an idempotency key: <c>tenant/process/id/run/step[item]{/round}{/undo{/round}}</c>.</summary>
 internal sealed record EffectKey(string Process, string Invocation, int Run, string Step, int Round, bool IsUndo)
 {
     public static EffectKey Of(string key)
     {
         var parts = key.Split('/');
-        var isUndo = parts[^1] == "undo";
-        var round = parts.Length - (isUndo ? 1 : 0) > 5 ? Parse(parts[5]) : 0;
+        var isUndo = parts.AsSpan(5).Contains("undo");
+        var round = parts.Length > 5 && parts[5] != "undo" ? Parse(parts[5]) : 0;
         return new EffectKey(parts[1], parts[2], Parse(parts[3]), parts[4], round, isUndo);
     }
 

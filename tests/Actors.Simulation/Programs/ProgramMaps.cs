@@ -46,7 +46,8 @@ internal static class ProgramMaps
         if (step.Parallel is { } parallel) builder.Parallel(parallel);
         if (step.Detached) builder.Detached();
         if (step.Limit is { } limit) builder.Limit(limit);
-        if (step.Undo != Undoing.None)
+        // What is detached is never undone, and may not say so.
+        if (step is { Undo: not Undoing.None, Detached: false })
             builder.Undo(undo => _ = step.Kind == StepKind.Entity
                 ? undo.Entity("counter", step.Target, "GiveBack")
                 : undo.Call("undo"));
@@ -111,6 +112,6 @@ internal static class ProgramResults
     public static bool IsShown(ProgramStep step) => IsNumber(step) && !step.Detached;
 
     /// <summary>Id of the child that a step starts in its first round.</summary>
-    public static string ChildOf(string parent, int run, string step) =>
-        string.Create(CultureInfo.InvariantCulture, $"{parent}.{run}.{step}");
+    public static string ChildOf(string process, string parent, int run, string step) =>
+        string.Create(CultureInfo.InvariantCulture, $"{process}~{parent}~{run}~{step}");
 }

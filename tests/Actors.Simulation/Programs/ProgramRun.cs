@@ -119,6 +119,7 @@ internal sealed class ProgramRun(SeedRun run, ProgramOutside outside, WorldConte
             Key = lane.Key,
             Policy = policy,
             CorrelationId = $"{lane.Key}-{correlation}",
+            FallbackKey = $"{lane.Key}-{correlation}",
         };
         return world.EventuallyAsync(client => client.StartAsync(request));
     }

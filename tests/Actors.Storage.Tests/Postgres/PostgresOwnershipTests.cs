@@ -21,6 +21,7 @@ public sealed class PostgresOwnershipTests(ServerFixture server)
         error.FailureType.ShouldBe(StoreOpenException.InUse);
         error.Message.ShouldContain($"process {Environment.ProcessId}");
         error.Message.ShouldContain("lease");
+        error.Message.ShouldContain("Shared = true");
     }
 
     [PostgresFact]

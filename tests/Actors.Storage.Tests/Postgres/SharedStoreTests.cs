@@ -137,12 +137,16 @@ public sealed class SharedStoreTests(ServerFixture server) : JournalStoreComplia
         var alone = await Should.ThrowAsync<StoreOpenException>(() => ServerFixture.OpenAsync(_address));
         alone.FailureType.ShouldBe(StoreOpenException.InUse);
         alone.Message.ShouldContain("one of a cluster");
+        alone.Message.ShouldContain("Shared = true");
+        alone.Message.ShouldNotContain("--standby");
         await Store.DisposeAsync();
 
         await using var only = await ServerFixture.OpenAsync(_address);
         var shared = await Should.ThrowAsync<StoreOpenException>(() => OpenOtherAsync());
         shared.FailureType.ShouldBe(StoreOpenException.InUse);
         shared.Message.ShouldContain("a cluster's");
+        shared.Message.ShouldContain("Shared = true");
+        shared.Message.ShouldNotContain("--standby");
     }
 
     [PostgresFact]

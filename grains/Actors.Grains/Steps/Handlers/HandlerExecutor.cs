@@ -25,8 +25,10 @@ internal sealed class HandlerExecutor(StepWorkerPorts ports) : StepExecutor
         var failure = Failure.Transient(
             "handler-missing",
             $"step '{step}' calls handler '{name}', which this silo does not have" +
-            (near.Count == 0 ? "" : $"; did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}?") +
-            " Register it with HandlerRegistry.Add, or let a silo that has it run the step.");
+            (near.Count == 0
+                ? "; register"
+                : $"; did you mean {string.Join(" or ", near.Select(n => $"'{n}'"))}? Register") +
+            " it with HandlerRegistry.Add, or let a silo that has it run the step");
         return StepResult.Failed(failure, attempt.Options.MissingHandlerRetryAfter);
     }
 

@@ -29,9 +29,8 @@ internal static class EventRoutes
     {
         var id = call.Invocation;
         var after = LastEventId(call) ?? call.Query.Integer("after", 0, 0, long.MaxValue);
-        var view = await call.Actors.GetAsync(id, cancellationToken);
         var response = call.Http.Response;
-        if (view.HasEnded && view.Sequence <= after && !await IsOldAsync(call.Actors, view, after, cancellationToken))
+        if (!await MayGrowAsync(call.Actors, id, after, cancellationToken))
         {
             response.StatusCode = StatusCodes.Status204NoContent;
             return;
@@ -50,6 +49,18 @@ internal static class EventRoutes
         {
             // The silo stops: the stream ends here, and the caller resumes elsewhere or later.
         }
+    }
+
+    /// <summary>
+    /// Whether there are events behind a sequence, or may be. A view, which is as large as the process has steps, is
+    /// read only where there are none.
+    /// </summary>
+    private static async Task<bool> MayGrowAsync(
+        IActorsClient actors, InvocationId id, long after, CancellationToken cancellationToken)
+    {
+        if ((await actors.HistoryAsync(id, after, 1, cancellationToken)).Events.Count > 0) return true;
+        var view = await actors.GetAsync(id, cancellationToken);
+        return !view.HasEnded || view.Sequence > after || await IsOldAsync(actors, view, after, cancellationToken);
     }
 
     /// <summary>Whether the history goes further than a view: silos that share a store may tell an old one.</summary>

@@ -40,10 +40,15 @@ public abstract class ActionBuilder<TSelf> where TSelf : ActionBuilder<TSelf>
     public TSelf Header(string name, string value) =>
         Change("Header", http => http with { Headers = http.Headers.SetItem(name, value) });
 
-    /// <summary>Status codes that are success. Default: 200 to 299.</summary>
+    /// <summary>
+    /// Status codes that are success. Default: 200 to 299, which is replaced: list those of them that remain success.
+    /// </summary>
     public TSelf Success(params int[] codes) => Change("Success", http => http with { Success = [.. codes] });
 
-    /// <summary>Status codes that are transient. Default: 408, 425, 429 and 500 to 599.</summary>
+    /// <summary>
+    /// Status codes that are transient. Default: 408, 425, 429 and 500 to 599, which are replaced: list those of them
+    /// that remain transient.
+    /// </summary>
     public TSelf Transient(params int[] codes) => Change("Transient", http => http with { Transient = [.. codes] });
 
     /// <summary>Result over <c>$.response.{status,headers,body}</c>. Default: the body.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Actors.Core.Definitions.Canonical;
+using Actors.Core.Definitions.Validation;
 
 namespace Actors.Definitions;
 
@@ -14,6 +15,9 @@ internal sealed record BuiltStep(Step Step, RetryOverride? Retry, HandlerTypes? 
 internal sealed record RetryOverride(
     int? AttemptsMax, TimeSpan? FirstDelay, double? Factor, TimeSpan? MaxDelay, bool? Jitter, string[]? On)
 {
+    /// <summary>What was written of attempts, for the rule that asks for an effect.</summary>
+    public StatedRetry Stated => new(AttemptsMax is not null, On is not null);
+
     public RetryPolicy Over(RetryPolicy defaults) => new(
         AttemptsMax ?? defaults.AttemptsMax, FirstDelay ?? defaults.FirstDelay, Factor ?? defaults.Factor,
         MaxDelay ?? defaults.MaxDelay, Jitter ?? defaults.Jitter, On is null ? defaults.On : [.. On]);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Actors.Core.Definitions;
 using Actors.Core.Definitions.Canonical;
 using Actors.Core.Definitions.Reading;
+using Actors.Core.Definitions.Validation;
 
 namespace Actors.Definitions;
 
@@ -140,6 +141,7 @@ public sealed class ProcessBuilder<TInput>
         foreach (var error in _errors.Concat(_steps.SelectMany(s => s.Errors)).Distinct())
             errors.Add(error.Rule, 0, error.Message, error.Suggestion);
         StepMapValidator.Check(map, null, errors);
+        EffectRules.CheckRetries(new MapCheck(map, null, errors), i => built[i].Retry?.Stated);
         TypeRules.Check(map, built, typeof(TInput), errors);
         return errors.IsEmpty ? DefinitionResult.Valid(map) : DefinitionResult.Invalid(errors.ToImmutable());
     }

@@ -84,11 +84,17 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     public StepBuilder<TInput> Out(string jsonSchema) =>
         Schema("out", jsonSchema, (step, json) => step with { Out = json });
 
-    /// <summary>Bounds of one attempt, and of the step with all its retries.</summary>
+    /// <summary>
+    /// Bounds of one attempt, and of the step with all its retries. A wait and a child have one attempt, and one of the
+    /// two; a delay has none.
+    /// </summary>
     public StepBuilder<TInput> Timeout(TimeSpan? attempt = null, TimeSpan? step = null) =>
         Set(_step with { Timeout = new StepTimeouts(attempt, step) });
 
-    /// <summary>Retries. What is not given comes from the process's defaults; see <see cref="RetryPolicy"/>.</summary>
+    /// <summary>
+    /// Retries. What is not given comes from the process's defaults; see <see cref="RetryPolicy"/>. Delays, waits and
+    /// children are never tried again, and take none; of a child with an undo the delays are the undo's.
+    /// </summary>
     public StepBuilder<TInput> Retry(
         int? attemptsMax = null, TimeSpan? firstDelay = null, double? backoff = null, TimeSpan? maxDelay = null,
         bool? jitter = null, string[]? on = null)
@@ -112,7 +118,10 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     public StepBuilder<TInput> Permanent(params int[] statusCodes) =>
         Permanent([.. statusCodes.Select(c => c.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
 
-    /// <summary>Nobody waits for it; its failure is recorded, not propagated.</summary>
+    /// <summary>
+    /// Nobody waits for it; its failure is recorded, not propagated. It has no undo, and is no wait: when the process
+    /// has completed, no signal would reach it.
+    /// </summary>
     public StepBuilder<TInput> Detached() => Set(_step with { Detached = true });
 
     /// <summary>The same as <see cref="Detached"/>.</summary>
@@ -128,7 +137,10 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     public StepBuilder<TInput> JoinDeadline(TimeSpan deadline, int atLeast) =>
         Set(_step with { Join = new JoinPolicy.Deadline(deadline, atLeast) });
 
-    /// <summary>Limits across all invocations; see <see cref="StepLimit"/>.</summary>
+    /// <summary>
+    /// Limits across all invocations; see <see cref="StepLimit"/>. Not of delays, waits and children, which take no
+    /// worker.
+    /// </summary>
     public StepBuilder<TInput> Limit(int? concurrency = null, double? perSecond = null, string? queue = null) =>
         Set(_step with { Limit = new StepLimit(queue, concurrency, perSecond) });
 

@@ -13,11 +13,21 @@ internal sealed class SchemaShapes
 
     private SchemaShapes(JsonElement root) => _root = root;
 
-    /// <summary>The shape of a schema that <c>JsonSchema</c> takes, or of one that .NET wrote.</summary>
+    /// <summary>
+    /// The shape of a schema that <c>JsonSchema</c> takes, or of one that .NET wrote; of any other nothing is certain.
+    /// </summary>
     public static Shape Read(string json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
-        return new SchemaShapes(document.RootElement).Read(document.RootElement, "#", 0);
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
+            return new SchemaShapes(document.RootElement).Read(document.RootElement, "#", 0);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON, or text that is not valid Unicode.
+            return Shape.Any;
+        }
     }
 
     private Shape Read(JsonElement schema, string at, int depth)

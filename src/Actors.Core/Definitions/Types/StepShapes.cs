@@ -60,8 +60,12 @@ internal sealed class StepShapes
             : (Shape.Any, "");
     }
 
-    public Shape ItemOf(Step step) =>
-        step.Each is { } each && ShapeOf(each.Path, step) is { } all ? all.Item() ?? Shape.Any : Shape.Any;
+    public Shape ItemOf(Step step)
+    {
+        // A collection that is to be found in its own items is never found; that it is a mistake, another rule says.
+        if (step.Each is not { } each || LooksAtItem(each.Path)) return Shape.Any;
+        return ShapeOf(each.Path, step)?.Item() ?? Shape.Any;
+    }
 
     /// <summary>What a template makes.</summary>
     public Shape ShapeOf(JsonElement template, Step step)
@@ -131,6 +135,9 @@ internal sealed class StepShapes
         ["response", "headers", _] => (names.Count, Shape.Of(JsonKinds.Text)),
         _ => (names.Count, Shape.Any),
     };
+
+    private static bool LooksAtItem(string path) =>
+        JsonPathQuery.TryParse(path, out var query, out _) && query.SingularNames is ["item", ..];
 
     private Shape ResultOf(Step step) => step.Each is null ? OneResultOf(step) : Shape.ListOf(OneResultOf(step));
 

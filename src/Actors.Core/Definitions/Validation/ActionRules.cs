@@ -16,7 +16,13 @@ internal static class ActionRules
         CheckAction(check, i, step.Action, []);
         if (step.Undo is not { } undo) return;
         CheckAction(check, i, undo, ["undo"]);
-        if (WithoutEffect(step.Action) is { } what)
+        if (step.Detached)
+        {
+            check.Add("undo-without-effect", i, ["undo"],
+                "has an undo, but is detached: nobody waits for it, and what it did is never undone; " +
+                "remove the undo, or 'detached'");
+        }
+        else if (WithoutEffect(step.Action) is { } what)
         {
             check.Add("undo-without-effect", i, ["undo"],
                 $"has an undo, but {what} has no effect that could be undone; remove the undo, or give it to the step that has the effect");
@@ -126,6 +132,8 @@ internal static class ActionRules
         {
             if (url.AsSpan().IndexOfAny(' ', '\r', '\n') >= 0 && !url.Contains('{', StringComparison.Ordinal))
                 check.Add("url", i, path, $"has the URL '{url}', which holds white space; write it as %20");
+            else if (!url.Contains('{', StringComparison.Ordinal) && !Uri.TryCreate(url, UriKind.Absolute, out _))
+                check.Add("url", i, path, $"has the URL '{url}', which is malformed; write http://host:port/path");
             return;
         }
 

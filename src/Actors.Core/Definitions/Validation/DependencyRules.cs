@@ -35,7 +35,8 @@ internal static class DependencyRules
             {
                 if (check.Errors.IsFull) break;
                 check.Add("unknown-dependency", i, ["after"],
-                    $"in process '{check.Map.Process}' depends on '{name}', which does not exist", check.NearestStep(name));
+                    $"in process '{check.Map.Process}' depends on '{name}', which does not exist",
+                    check.NearestStep(name, i));
             }
             else
             {

@@ -44,8 +44,12 @@ internal sealed class MapCheck
     public void Add(string rule, ReadOnlySpan<string> path, string message, string? suggestion = null) =>
         Errors.Add(rule, Positions?.LineOf(path) ?? 0, $"process '{Map.Process}' {message}", suggestion);
 
-    /// <summary>The step that was probably meant; null if none is near.</summary>
-    public string? NearestStep(string name) => Nearest(name, Index.Keys, Index.Count);
+    /// <summary>The step that was probably meant by another one; null if none is near.</summary>
+    public string? NearestStep(string name, int asker = -1)
+    {
+        var self = asker < 0 ? null : Map.Steps[asker].Name;
+        return Nearest(name, self is null ? Index.Keys : Index.Keys.Where(step => step != self), Index.Count);
+    }
 
     /// <summary>The service that was probably meant; null if none is near.</summary>
     public string? NearestService(string name) => Nearest(name, Map.Services.Keys, Map.Services.Count);

@@ -79,14 +79,28 @@ internal static class MapRules
     private static string? ScopedKey(string key, string schema)
     {
         const string scope = "$.input.";
-        if (!key.StartsWith(scope, StringComparison.Ordinal)) return null;
-        using var json = JsonDocument.Parse(schema);
-        if (json.RootElement.ValueKind != JsonValueKind.Object) return null;
-        var isDeclared = json.RootElement.TryGetProperty("properties", out var properties) &&
-            properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty("input", out _);
-        var isRequired = json.RootElement.TryGetProperty("required", out var required) &&
-            required.ValueKind == JsonValueKind.Array && required.EnumerateArray().Any(r => r.ValueEquals("input"));
-        return isDeclared || isRequired ? null : "$." + key[scope.Length..];
+        if (!key.StartsWith(scope, StringComparison.Ordinal) || MayHaveInput(schema)) return null;
+        return "$." + key[scope.Length..];
+    }
+
+    private static bool MayHaveInput(string schema)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(schema);
+            if (json.RootElement.ValueKind != JsonValueKind.Object) return true;
+            var isDeclared = json.RootElement.TryGetProperty("properties", out var properties) &&
+                properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty("input", out _);
+            var isRequired = json.RootElement.TryGetProperty("required", out var required) &&
+                required.ValueKind == JsonValueKind.Array &&
+                required.EnumerateArray().Any(r => r.ValueKind == JsonValueKind.String && r.ValueEquals("input"));
+            return isDeclared || isRequired;
+        }
+        catch (JsonException)
+        {
+            // No schema says anything; that this is none, its own rule says.
+            return true;
+        }
     }
 
     private static void CheckSchema(MapCheck check)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Actors.Core.Text;
+using Actors.Definitions;
 
 namespace Actors.Core.Definitions.Validation;
 
@@ -9,12 +10,16 @@ namespace Actors.Core.Definitions.Validation;
 /// </summary>
 internal static class ReferenceRules
 {
-    private static readonly ImmutableArray<string> Roots = ["input", "steps", "context", "item"];
+    private static readonly ImmutableArray<string> Roots = ["input", "steps", "context"];
+    private static readonly ImmutableArray<string> RootsOfItem = [.. Roots, "item"];
     private static readonly ImmutableArray<string> StepFields = ["status", "result", "failure", "attempts"];
     private static readonly ImmutableArray<string> StepFieldsOfMapped = [.. StepFields, "items"];
     private static readonly ImmutableArray<string> ContextFields =
         ["invocation", "process", "tenant", "correlation", "startedAt", "run"];
     private static readonly ImmutableArray<string> ResponseFields = ["status", "headers", "body"];
+
+    private const string NoEach =
+        "only a step with 'each' has an item, in its action, input and undo; add 'each', or use $.input";
 
     private readonly record struct Look(int Step, int Target, string Key, bool InUndo);
 
@@ -42,8 +47,10 @@ internal static class ReferenceRules
     {
         var step = check.Map.Steps[i];
         ReadOnlySpan<string> path = expression.InUndo ? ["undo", expression.Key] : [expression.Key];
-        if (expression.Kind == ExpressionKind.Template &&
-            Expressions.TemplateDepth(new Actors.Definitions.Template(expression.Text)) is var depth && depth > Expressions.TemplateDepthMax)
+        var depth = expression.Kind == ExpressionKind.Template
+            ? Expressions.TemplateDepth(new Template(expression.Text))
+            : 0;
+        if (depth > Expressions.TemplateDepthMax)
         {
             check.Add("too-deep", i, path, $"nests its '{expression.Key}' {depth} levels deep; at most {Expressions.TemplateDepthMax}");
             return;
@@ -57,7 +64,7 @@ internal static class ReferenceRules
             return;
         }
 
-        var hasItem = step.Each is not null && expression.Key is not ("when" or "each");
+        var noItem = NoItem(step, expression.Key);
         foreach (var reference in references)
         {
             if (expression.SeesResponse)
@@ -66,8 +73,9 @@ internal static class ReferenceRules
                 continue;
             }
 
-            if (Problem(check, reference, hasItem, out var rule, out var suggestion) is { } wrong)
+            if (Problem(check, reference, noItem, out var rule, out var suggestion) is { } wrong)
             {
+                if (rule == "item" && expression.Key == "each") suggestion = InInput(expression.Text);
                 check.Add(rule, i, path, $"looks at '{Show(reference)}' in '{expression.Key}': {wrong}", suggestion);
             }
             else if (reference is ["steps"] or [])
@@ -113,9 +121,25 @@ internal static class ReferenceRules
 
         foreach (var reference in references)
         {
-            if (Problem(check, reference, hasItem: false, out var rule, out var suggestion) is { } wrong)
+            if (Problem(check, reference, NoEach, out var rule, out var suggestion) is { } wrong)
                 check.Add(rule, ["output"], $"looks at '{Show(reference)}' in its output: {wrong}", suggestion);
         }
+    }
+
+    // Null: the text sees the item.
+    private static string? NoItem(Step step, string key) => (step.Each, key) switch
+    {
+        (null, _) => NoEach,
+        (_, "each") => "there is no item yet: 'each' says what the items are; name a collection, such as $.input.lines",
+        (_, "when") => "there is no item yet: 'when' is asked once, before all items; choose items in 'each', " +
+            "such as $.input.lines[?@.total > 5]",
+        _ => null,
+    };
+
+    private static string? InInput(string path)
+    {
+        const string item = "$.item";
+        return path.StartsWith(item, StringComparison.Ordinal) ? "$.input" + path[item.Length..] : null;
     }
 
     private static string RuleOf(ExpressionKind kind) => kind switch
@@ -128,7 +152,7 @@ internal static class ReferenceRules
     private static string Show(ImmutableArray<string> reference) => reference.IsEmpty ? "$" : "$." + string.Join('.', reference);
 
     private static string? Problem(
-        MapCheck check, ImmutableArray<string> reference, bool hasItem, out string rule, out string? suggestion)
+        MapCheck check, ImmutableArray<string> reference, string? noItem, out string rule, out string? suggestion)
     {
         rule = "unknown-root";
         suggestion = null;
@@ -138,7 +162,7 @@ internal static class ReferenceRules
                 return null;
             case ["item", ..]:
                 rule = "item";
-                return hasItem ? null : "only a step with 'each' has an item, in its action, input and undo; add 'each', or use $.input";
+                return noItem;
             case ["event", ..]:
                 return "reactions to events are not in this version; wait for a signal, or use $.input";
             case ["response", ..]:
@@ -151,8 +175,8 @@ internal static class ReferenceRules
             case ["steps", var name, .. var rest]:
                 return StepProblem(check, name, rest, out rule, out suggestion);
             default:
-                suggestion = Suggest("$.", reference[0], Roots);
-                return $"a path begins with $.input, $.steps, $.context{(hasItem ? ", $.item" : "")}";
+                suggestion = Suggest("$.", reference[0], noItem is null ? RootsOfItem : Roots);
+                return $"a path begins with $.input, $.steps, $.context{(noItem is null ? ", $.item" : "")}";
         }
     }
 

@@ -19,6 +19,12 @@ internal sealed class SourcePositions(MappingNode root)
         return Walk(field.Value, field.Line, path);
     }
 
+    /// <summary>What a step says of retries; null: nothing.</summary>
+    public StatedRetry? RetryOf(int step) =>
+        _steps?.Fields[step].Value is MappingNode fields && fields.Find("retry")?.Value is MappingNode retry
+            ? new StatedRetry(retry.Find("attempts") is not null, retry.Find("on") is not null)
+            : null;
+
     // A number on the way is the position of an item in a list.
     private static int Walk(Node from, int line, ReadOnlySpan<string> path)
     {

@@ -23,7 +23,18 @@ internal static class ValueRules
             CheckEach(check, i, shapes);
             CheckGiven(check, i, shapes);
             CheckOut(check, i, shapes);
+            CheckDelay(check, i, shapes);
         }
+    }
+
+    private static void CheckDelay(MapCheck check, int i, StepShapes shapes)
+    {
+        var step = check.Map.Steps[i];
+        if (step.Action is not StepAction.Delay { Duration: ['$', ..] path }) return;
+        if (shapes.ShapeOf(path, step) is not { } at ||
+            (at.Kinds & JsonKinds.Text) != JsonKinds.None) return;
+        check.Add("type-mismatch", i, ["delay"],
+            $"delays by '{path}', which is {Shape.Show(at.Real)}; a duration is a text such as 30s or 1h30m");
     }
 
     private static void CheckGiven(MapCheck check, int i, StepShapes shapes)
@@ -55,7 +66,10 @@ internal static class ValueRules
             return (implied, source, null);
         }
 
-        using var json = JsonDocument.Parse(template.Value.Json, new JsonDocumentOptions { MaxDepth = 1000 });
+        // Not readable, or too deep: other rules say so.
+        if (!Expressions.TryRead(ExpressionKind.Template, template.Value.Json, out _, out _))
+            return (Shape.Any, "", key);
+        using var json = JsonDocument.Parse(template.Value.Json);
         var root = json.RootElement;
         var from = root.ValueKind == JsonValueKind.String ? $"'{root.GetString()}'" : $"its '{key}'";
         return (shapes.ShapeOf(root, step), from, key);

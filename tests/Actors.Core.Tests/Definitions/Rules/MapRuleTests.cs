@@ -7,6 +7,18 @@ namespace Actors.Core.Tests.Definitions;
 public sealed class MapRuleTests
 {
     [Theory]
+    [InlineData("{ required: [1, null, { a: b }] }")]
+    [InlineData("{ required: id }")]
+    [InlineData("{ properties: [input] }")]
+    public void A_key_is_looked_for_in_a_wrong_schema_too(string schema)
+    {
+        var errors = ProcessFile.Read(
+            $"process: p\ninput: {schema}\nkey: $.input.id\nsteps: {{ a: {{ handler: h }} }}", "p.yaml").Errors;
+
+        errors.Select(e => e.Rule).Distinct().ShouldBe(["schema", "key"], ignoreOrder: true);
+    }
+
+    [Theory]
     [InlineData("$.orderId")]
     [InlineData("$['order id']")]
     [InlineData("$.lines[0].sku")]

@@ -61,6 +61,31 @@ public sealed class ValueRuleTests
     public void What_may_fit_is_taken(string keys) => Errors(keys).ShouldBeEmpty();
 
     [Theory]
+    [InlineData("$.input.n", "which is a whole number; a duration is a text such as 30s or 1h30m")]
+    [InlineData("$.input.flag", "which is true or false")]
+    [InlineData("$.input.text", null)]
+    [InlineData("$.input.either", null)]
+    [InlineData("$.input.other", null)]
+    public void A_delay_is_not_taken_from_what_is_never_a_text(string path, string? problem)
+    {
+        var errors = ProcessFile.Read($$"""
+            process: p
+            input:
+              type: object
+              properties:
+                n: { type: integer }
+                flag: { type: boolean }
+                text: { type: string }
+                either: { type: [integer, string] }
+            steps:
+              a: { delay: {{path}} }
+            """, "p.yaml").Errors;
+
+        if (problem is null) errors.ShouldBeEmpty();
+        else errors.ShouldHaveSingleItem().Message.ShouldStartWith($"step 'a' delays by '{path}', {problem}");
+    }
+
+    [Theory]
     [InlineData("in: { type: array }", "process, which does not fit its 'in': it is a mapping and has to be a list")]
     [InlineData("in: { type: string }, input: $.steps.make.result.n", "it is a whole number and has to be a text")]
     [InlineData("in: { type: integer }, input: $.steps.make.result.t", "it is a text and has to be a whole number")]
@@ -106,6 +131,21 @@ public sealed class ValueRuleTests
 
         (error.Rule, error.Line, error.Suggestion).ShouldBe(("unknown-field", 22, suggestion));
         error.Message.ShouldContain(says);
+    }
+
+    [Theory]
+    [InlineData("$.item", "$.input")]
+    [InlineData("$.item.lines", "$.input.lines")]
+    [InlineData("$.item[0]", "$.input[0]")]
+    [InlineData("$.item[*].lines", "$.input[*].lines")]
+    [InlineData("$[\"item\"].lines", null)]
+    [InlineData("$.input.lines[?@.sku == $.item.sku]", null)]
+    public void The_items_of_a_step_are_not_among_its_own_items(string path, string? suggestion)
+    {
+        var error = Errors($"each: '{path}', input: $.item.sku, in: {{ type: string }}").ShouldHaveSingleItem();
+
+        (error.Rule, error.Line, error.Suggestion).ShouldBe(("item", 21, suggestion));
+        error.Message.ShouldContain("in 'each': there is no item yet");
     }
 
     [Fact]
