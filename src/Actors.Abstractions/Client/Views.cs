@@ -98,7 +98,8 @@ public sealed record StartRequest(string Process, Payload Input = default)
     /// <summary>
     /// Becomes the invocation's id if <see cref="Key"/> is null and the process has no <c>key</c> path; null: a fresh
     /// one. A client that may have to repeat a start sends the same one again, so that the repeat joins what the
-    /// first has started; with policy replace it names the start: the same one replaces once, one without a name each time.
+    /// first has started; with policy replace it names the start: the same one replaces once, one without a name each
+    /// time.
     /// </summary>
     public string? FallbackKey { get; init; }
 
@@ -305,7 +306,7 @@ public sealed record Explanation(InvocationStatus Status, string Summary, IReadO
 /// <summary>One thing an invocation waits for.</summary>
 /// <param name="Step">The step; null: the invocation as a whole.</param>
 /// <param name="For">For what, in words: a worker, a place, a signal, a timer, a join, a child.</param>
-/// <param name="Since">Since when: what is handed out, since then; the next attempt, since the failure of the last.</param>
+/// <param name="Since">Since when: an attempt since it was handed out, the next one since the last failed.</param>
 /// <param name="Until">When it gives up or goes on by itself, while it is not paused; null: never.</param>
 /// <param name="ReleasedBy">What would release it, in words; a command where there is one.</param>
 public sealed record WaitReason(

@@ -8,8 +8,8 @@ public static class SnapshotComparison
 {
     /// <summary>
     /// Whether a snapshot says what a state is. It need not say since when something waits, by which events steps began
-    /// and ended, and what rounds there were: earlier versions did not keep that, and what was read from theirs does not
-    /// know it.
+    /// and ended, and what rounds there were: earlier versions did not keep that, and what was read from theirs does
+    /// not know it.
     /// </summary>
     public static bool IsOf(InvocationState state, ReadOnlyMemory<byte> snapshot)
     {

@@ -194,6 +194,14 @@ public sealed class HostileFileTests
         ProcessFile.Read("process: \ud800", name).Errors.ShouldHaveSingleItem().Rule.ShouldBe("malformed-text");
     }
 
+    [Theory]
+    [InlineData("a: { get: 'http://x/', response: { r: $.steps.a.result } }")]
+    [InlineData(
+        "a: { get: 'http://x/', each: $.steps.b.result, response: $.item }, " +
+        "b: { get: 'http://x/', each: $.steps.a.result, response: $.item }")]
+    public void Results_that_are_made_of_themselves_are_refused_and_no_endless_search(string steps) =>
+        ProcessFile.Read($"{{ process: p, steps: {{ {steps} }} }}", "x.yaml").IsValid.ShouldBeFalse();
+
     [Fact]
     public void Errors_are_bounded_in_number()
     {

@@ -35,6 +35,8 @@ internal sealed class StepShapes
     public Shape OneResultOf(Step step)
     {
         if (_results.TryGetValue(step.Name, out var known)) return known;
+        // What looks for its own result in what it is made of finds anything; that it is a mistake, another rule says.
+        _results[step.Name] = Shape.Any;
         var result = step.Out is { } schema ? SchemaShapes.Read(schema)
             : HandlerOf(step)?.Gives ?? ResponseOf(step) ?? Shape.Any;
         return _results[step.Name] = result;
