@@ -7,8 +7,8 @@ namespace Actors.Core.Invocations;
 /// Folds a person's retry: what succeeded and was not undone stays; everything else is to be done again. A step that
 /// was undone or definitely refused gets a new round, and with it a new idempotency key; one whose outcome is unknown
 /// keeps its key, so that a receiver that has done the work already does not do it twice.
-/// <para>A mapped step that did not end goes on with the items that are left, unless a step it depends on is done
-/// again: its collection may be another one then, and it begins anew. A step that a join went on without stays as it
+/// <para>A mapped step that did not end goes on with the items that are left, unless its collection comes from steps
+/// and one it depends on is done again: it may be another one then, and the step begins anew. A step that a join went on without stays as it
 /// is while the join does.</para>
 /// </summary>
 internal static class RetryFold
@@ -25,6 +25,14 @@ internal static class RetryFold
         state.AwaitedLeft = state.Process.AwaitedSteps;
         state.Frontier.Clear();
         var changes = Changing(state);
+        for (var i = 0; i < changes.Length; i++)
+        {
+            if (!changes[i] || IsFoundInSteps(state.Process.Steps[i])) continue;
+            // The collection stays what it is; attempts that are still to be made see what there is now.
+            Thaw(state.Steps[i]);
+            changes[i] = false;
+        }
+
         var waits = new bool[state.Steps.Length];
         for (var i = 0; i < waits.Length; i++) waits[i] = WillWait(state.Steps[i], changes[i]);
         for (var i = 0; i < state.Steps.Length; i++)
@@ -69,6 +77,10 @@ internal static class RetryFold
 
     /// <summary>Whether it will wait for the steps it depends on: it stays neither as it is nor goes on.</summary>
     private static bool WillWait(StepState step, bool changes) => !IsKept(step) && (step.Map is null || changes);
+
+    /// <summary>Whether it runs over a collection that other steps may have a say in.</summary>
+    private static bool IsFoundInSteps(CompiledStep compiled) => compiled.Step.Each is { } each &&
+        each.Path.Contains("steps", StringComparison.Ordinal) && !each.Path.StartsWith("$.input", StringComparison.Ordinal);
 
     /// <summary>Whether a join has gone on without it, and nobody else waits for it.</summary>
     private static bool IsLeftBehind(InvocationState state, int position, bool[] waits)

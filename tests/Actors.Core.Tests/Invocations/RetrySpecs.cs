@@ -45,6 +45,20 @@ public sealed class RetrySpecs
     }
 
     [Fact]
+    public void A_map_over_the_input_keeps_its_items_also_behind_what_is_done_again()
+    {
+        var work = Work("work", "login") with
+        {
+            Each = new Each("$.input", null), Input = new Template("\"{$.item} as {$.steps.login.result}\""),
+        };
+        var s = new Scenario(Undoable("login"), work).Start("[1,2]").Succeed("login", "\"a\"");
+        s.Succeed("work", item: 0).Fail("work", item: 1).Undone("login");
+        s.Retry().Then("Retried", "StepScheduled login", "StepScheduled work[1]").Succeed("login", "\"b\"");
+        InvocationDocument.InputOf(s.State, s.State.Process.Steps[1], 1).ToString().ShouldBe("\"2 as b\"");
+        s.Succeed("work", item: 1).IsNow(InvocationStatus.Completed);
+    }
+
+    [Fact]
     public void A_map_behind_steps_that_are_done_again_waits_for_them()
     {
         var s = new Scenario(Undoable("list"), Undoable("between", "list"), ListedItems("between", "list")).Start();

@@ -85,14 +85,16 @@ public sealed class LimitTests
                 memory.ClassSpecificCollectionAge[typeof(WorkQueueGrain).FullName!] = TimeSpan.FromSeconds(2);
             }));
         var first = await StartFirstAsync(cluster);
-        await Task.Delay(2 * Soon / 3);
+        using var idle = new PeriodicTimer(2 * Soon / 3);
+        await idle.WaitForNextTickAsync();
         var second = await StartSecondAsync(cluster);
         _calls.ShouldBe(1);
         _release.SetResult();
         foreach (var id in new[] { first, second })
             (await cluster.Client.WaitAsync(id, Soon)).Status.ShouldBe(InvocationStatus.Completed);
         using var late = new CancellationTokenSource(3 * Soon);
-        while (await cluster.CountAsync("actors.queue") > 0) await Task.Delay(Moment, late.Token);
+        using var pace = new PeriodicTimer(Moment);
+        while (await cluster.CountAsync("actors.queue") > 0) await pace.WaitForNextTickAsync(late.Token);
     }
 
     private static ProcessBuilder<Payload> Limited(int? concurrency = null, double? perSecond = null) =>
@@ -125,11 +127,10 @@ public sealed class LimitTests
         return started.Id;
     }
 
-    /// <summary>Starts one that waits, and gives it a moment to get into the queue.</summary>
+    /// <summary>Starts one that waits.</summary>
     private static async Task<InvocationId> StartSecondAsync(RunningCluster cluster, string key = "second")
     {
         var started = await cluster.Client.StartAsync(new StartRequest("limited") { Key = key });
-        await Task.Delay(Moment);
         return started.Id;
     }
 
@@ -137,7 +138,6 @@ public sealed class LimitTests
     {
         _release.SetResult();
         (await cluster.Client.WaitAsync(first, Soon)).Status.ShouldBe(InvocationStatus.Completed);
-        await Task.Delay(Moment);
         _calls.ShouldBe(calls);
     }
 }

@@ -102,8 +102,9 @@ public sealed class SpreadTests
                 }).Build());
         });
         // Each silo hears of the others by itself.
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (Enumerable.Range(0, 2).Any(i => cluster.Service<WorkParts>(i).GetMyQueues().Count() != 4))
-            await Task.Delay(TimeSpan.FromMilliseconds(50), late.Token);
+            await pace.WaitForNextTickAsync(late.Token);
         stuck = cluster.Silos[0].SiloAddress;
         var runs = await Task.WhenAll(Enumerable.Range(0, BatchCount).Select(
             i => cluster.Client.StartAsync(new StartRequest("spread") { Key = $"s-{i}" }, late.Token)));

@@ -29,7 +29,6 @@ public sealed class ReadOnlyTests : IDisposable
         SpinWait.SpinUntil(() => store.Health == StoreHealth.Away, Patience).ShouldBeTrue("it is not ready");
 
         var waiting = AppendAsync(store, 1);
-        await Task.Delay(TimeSpan.FromMilliseconds(300));
         waiting.IsCompleted.ShouldBeFalse("as for a server that is away");
         await AskAsync("ALTER ROLE actors RESET default_transaction_read_only");
 

@@ -144,7 +144,7 @@ public sealed class ValueRuleTests
     {
         var error = Errors($"each: '{path}', input: $.item.sku, in: {{ type: string }}").ShouldHaveSingleItem();
 
-        (error.Rule, error.Line, error.Suggestion).ShouldBe(("item", 21, suggestion));
+        (error.Rule, error.Line, error.Suggestion).ShouldBe(("item", 22, suggestion));
         error.Message.ShouldContain("in 'each': there is no item yet");
     }
 
