@@ -8,8 +8,8 @@ namespace Actors.Core.Invocations;
 /// was undone or definitely refused gets a new round, and with it a new idempotency key; one whose outcome is unknown
 /// keeps its key, so that a receiver that has done the work already does not do it twice.
 /// <para>A mapped step that did not end goes on with the items that are left, unless its collection comes from steps
-/// and one it depends on is done again: it may be another one then, and the step begins anew. A step that a join went on without stays as it
-/// is while the join does.</para>
+/// and one it depends on is done again: it may be another one then, and the step begins anew. A step that a join went
+/// on without stays as it is while the join does.</para>
 /// </summary>
 internal static class RetryFold
 {
@@ -79,8 +79,9 @@ internal static class RetryFold
     private static bool WillWait(StepState step, bool changes) => !IsKept(step) && (step.Map is null || changes);
 
     /// <summary>Whether it runs over a collection that other steps may have a say in.</summary>
-    private static bool IsFoundInSteps(CompiledStep compiled) => compiled.Step.Each is { } each &&
-        each.Path.Contains("steps", StringComparison.Ordinal) && !each.Path.StartsWith("$.input", StringComparison.Ordinal);
+    private static bool IsFoundInSteps(CompiledStep compiled) =>
+        compiled.Step.Each is { Path: var path } && path.Contains("steps", StringComparison.Ordinal) &&
+        !path.StartsWith("$.input", StringComparison.Ordinal);
 
     /// <summary>Whether a join has gone on without it, and nobody else waits for it.</summary>
     private static bool IsLeftBehind(InvocationState state, int position, bool[] waits)
