@@ -1,3 +1,4 @@
+using Actors.Grains.Work;
 using Shouldly;
 
 namespace Actors.Steps.Tests;
@@ -75,6 +76,74 @@ public sealed class WorkerTimeTests : IDisposable
         context!.CancellationToken.IsCancellationRequested.ShouldBeFalse();
         _rig.Clock.Advance(TimeSpan.FromSeconds(10));
         (await running).Failure!.Type.ShouldBe("timeout");
+    }
+
+    [Fact]
+    public async Task An_attempt_ends_when_the_steps_time_is_up_whatever_its_heartbeats()
+    {
+        StepContext? context = null;
+        _rig.Handlers.Add<int, int>("beat", async (_, c) =>
+            await _gate.Task.WaitAsync((context = c).CancellationToken));
+        var running = _rig.RunAsync(Timed("beat", left: 25));
+
+        for (var i = 0; i < 3; i++)
+        {
+            context!.Heartbeat();
+            _rig.Clock.Advance(TimeSpan.FromSeconds(8));
+        }
+
+        running.IsCompleted.ShouldBeFalse();
+        context!.Heartbeat();
+        _rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        var failure = (await running).Failure!;
+        (failure.Type, failure.Kind).ShouldBe(("timeout", FailureKind.Transient));
+        failure.Message.ShouldBe("step 'charge' did not end within its time of 1m");
+        _rig.Clock.ArmedTimers.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_timeout_of_the_attempt_holds_as_long_as_the_step_has_more()
+    {
+        _rig.Handlers.Add<int, int>("wait", async (_, c) => await _gate.Task.WaitAsync(c.CancellationToken));
+        var running = _rig.RunAsync(Timed("wait", left: 11));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(10));
+        (await running).Failure!.Message.ShouldEndWith("within its timeout of 10s");
+    }
+
+    [Fact]
+    public async Task What_an_attempt_waited_since_it_was_told_its_time_is_taken_off()
+    {
+        _rig.Handlers.Add<int, int>("wait", async (_, c) => await _gate.Task.WaitAsync(c.CancellationToken));
+        var item = Timed("wait", left: 5).TimedNow(_rig.Clock);
+        _rig.Clock.Advance(TimeSpan.FromSeconds(3));
+        item.TimedNow(_rig.Clock).StepTime!.Left.ShouldBe(TimeSpan.FromSeconds(2));
+        var running = _rig.RunAsync(item);
+        _rig.Clock.Advance(TimeSpan.FromSeconds(1.999));
+        running.IsCompleted.ShouldBeFalse();
+        _rig.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await running).Failure!.Type.ShouldBe("timeout");
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(-5, 0)]
+    [InlineData(3, 3)]
+    public async Task An_attempt_whose_time_was_up_before_it_began_calls_nothing(int left, int waited)
+    {
+        var called = false;
+        _rig.Handlers.Add<int, int>("never", i =>
+        {
+            called = true;
+            return i;
+        });
+        var item = Timed("never", left).TimedNow(_rig.Clock);
+        _rig.Clock.Advance(TimeSpan.FromSeconds(waited));
+
+        var failure = (await _rig.RunAsync(item)).Failure!;
+
+        (failure.Type, failure.IsPermanent, failure.Attempt).ShouldBe(("timeout", false, 1));
+        failure.Message.ShouldBe("attempt 1 of step 'charge' was not begun: its time of 1m was up while it waited");
+        called.ShouldBeFalse();
     }
 
     [Fact]
@@ -177,6 +246,11 @@ public sealed class WorkerTimeTests : IDisposable
 
         (await running).Failure!.Type.ShouldBe("timeout");
     }
+
+    private static WorkItem Timed(string handler, int left) => StepRig.Call(handler, "1") with
+    {
+        StepTime = new StepTime(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(left)),
+    };
 
     public void Dispose() => _rig.Dispose();
 }

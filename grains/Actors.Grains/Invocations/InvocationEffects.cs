@@ -114,7 +114,7 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         if (!isUndo && !compiled.IsWork && compiled.Action.Declared is not StepAction.Child) return;
         try
         {
-            if (isUndo || compiled.IsWork) turn.Dispatch(WorkItemFactory.Create(state, compiled, step, reference, isUndo));
+            if (isUndo || compiled.IsWork) turn.Dispatch(WorkItemFactory.Create(state, compiled, step, reference, isUndo, turn.Now));
             else StartChild(state, compiled, step, reference, turn);
         }
         catch (TerminalException e)

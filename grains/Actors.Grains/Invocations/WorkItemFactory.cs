@@ -13,7 +13,8 @@ namespace Actors.Grains.Invocations;
 internal static class WorkItemFactory
 {
     /// <exception cref="TerminalException">A path or placeholder gives nothing where something is needed.</exception>
-    public static WorkItem Create(InvocationState state, CompiledStep compiled, StepState step, StepRef reference, bool isUndo)
+    public static WorkItem Create(
+        InvocationState state, CompiledStep compiled, StepState step, StepRef reference, bool isUndo, DateTimeOffset now)
     {
         var input = InvocationDocument.InputOf(state, compiled, reference.Item);
         var stages = isUndo ? [] : StagesFrom(state, compiled);
@@ -21,19 +22,21 @@ internal static class WorkItemFactory
             ? new WorkAction.Stages(stages)
             : Resolve(state, compiled, isUndo, reference.Item, input);
         var stage = isUndo ? null : StageOf(state.Process, compiled);
+        var time = isUndo ? null : TimeOf(state, compiled, step, now);
         return new WorkItem(
             KeyOf(state, step, reference, isUndo),
             action,
             input,
             IdempotencyKey(state, step, reference, isUndo),
             state.CorrelationId,
-            AttemptTimeouts.Of(state.Process, compiled, isUndo),
+            TimeoutOf(AttemptTimeouts.Of(state.Process, compiled, isUndo), time),
             compiled.Step.Permanent)
         {
             Limit = isUndo || stage is not null && compiled.Step.Limit is { PerSecond: null, Queue: null } ? null : compiled.Step.Limit,
             Stage = stage,
             TraceParent = state.TraceParent,
             IsPure = stages.Length > 0,
+            StepTime = time,
         };
     }
 
@@ -67,6 +70,20 @@ internal static class WorkItemFactory
         !process.IsPipeline || process.IsDirect ? null : new StageSlot(
             compiled.Position, process.Map.Pipeline!.Capacity, compiled.Step.Limit?.Concurrency ?? 1,
             KeepsPlace: compiled.Each is null && compiled.Position < process.Steps.Length - 1);
+
+    private static StepTime? TimeOf(InvocationState state, CompiledStep compiled, StepState step, DateTimeOffset now)
+    {
+        if (compiled.Step.Timeout.Step is not { } whole) return null;
+        var left = state.StartedAt + TimeSpan.FromMicroseconds(step.ScheduledAt ?? 0) + whole - now;
+        // A clock that was set back gives no more than there was.
+        return new StepTime(whole, left < whole ? left : whole);
+    }
+
+    private static TimeSpan TimeoutOf(TimeSpan attempt, StepTime? time)
+    {
+        if (time is null || attempt <= time.Left) return attempt;
+        return time.Left > TimeSpan.Zero ? time.Left : TimeSpan.Zero;
+    }
 
     private static WorkAction Resolve(InvocationState state, CompiledStep compiled, bool isUndo, int item, Payload input)
     {
@@ -124,6 +141,7 @@ internal static class WorkItemFactory
         compiled.Name, ((StepAction.Handler)compiled.Action.Declared).Name, attempt,
         IdempotencyKey(state, state.Steps[compiled.Position], compiled.Name, isUndo: false));
 
-    private static bool CanJoinRun(CompiledStep step) =>
-        step.Step is { Pure: true, Action: StepAction.Handler, Each: null, Limit: null, Detached: false };
+    // One with a time of its own is alone: that runs from when it is scheduled, and is not for others.
+    private static bool CanJoinRun(CompiledStep step) => step.Step is
+        { Pure: true, Action: StepAction.Handler, Each: null, Limit: null, Detached: false, Timeout.Step: null };
 }

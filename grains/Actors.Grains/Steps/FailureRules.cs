@@ -32,11 +32,15 @@ internal static class FailureRules
     public static Failure Stopped(RunningAttempt attempt, Failure? cause)
     {
         var name = StepText(attempt.CurrentStep, attempt.Work.Key.Item);
-        var failure = attempt.Reason == StopReason.Timeout
-            ? Failure.Transient("timeout",
+        var failure = attempt.Reason switch
+        {
+            StopReason.Timeout => Failure.Transient("timeout",
                 $"step '{name}' did not end, and gave no heartbeat, within its timeout of " +
-                Durations.Format(attempt.Work.Timeout))
-            : Failure.Transient("cancelled", $"step '{name}' was told to stop, by its invocation or the silo's end");
+                Durations.Format(attempt.Work.Timeout)),
+            StopReason.StepTimeout => Failure.Transient("timeout",
+                $"step '{name}' did not end within its time of {Durations.Format(attempt.Work.StepTime!.Whole)}"),
+            _ => Failure.Transient("cancelled", $"step '{name}' was told to stop, by its invocation or the silo's end"),
+        };
         return failure with { Cause = cause };
     }
 

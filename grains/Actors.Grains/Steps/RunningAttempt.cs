@@ -18,6 +18,9 @@ internal enum StopReason
 
     /// <summary>The invocation wants it stopped, or the silo stops.</summary>
     Cancelled = 2,
+
+    /// <summary>The time of its step as a whole is up.</summary>
+    StepTimeout = 3,
 }
 
 /// <summary>
@@ -32,6 +35,7 @@ internal sealed class RunningAttempt : StepContext
 
     private readonly StepWorker _worker;
     private readonly CancellationToken _outer;
+    private readonly StepTime? _stepTime;
     private CancellationTokenSource? _stop;
     private ITimer? _timer;
     private CancellationTokenRegistration _registration;
@@ -50,6 +54,7 @@ internal sealed class RunningAttempt : StepContext
         _outer = outer;
         Work = item;
         _aliveAt = Ports.Time.GetTimestamp();
+        _stepTime = item.StepTime?.Now(Ports.Time);
     }
 
     public WorkItem Work { get; }
@@ -62,6 +67,9 @@ internal sealed class RunningAttempt : StepContext
     public Activity? Activity { get; set; }
 
     public StopReason Reason => (StopReason)Volatile.Read(ref _reason);
+
+    /// <summary>Whether the step's time is up.</summary>
+    public bool IsTooLate => StepRest() <= TimeSpan.Zero;
 
     /// <summary>The scope, if one was made.</summary>
     public AsyncServiceScope? Scope => _scope;
@@ -185,7 +193,7 @@ internal sealed class RunningAttempt : StepContext
 
         var rest = Rest();
         if (rest > TimeSpan.Zero) SetTimer(rest);
-        else Stop(StopReason.Timeout);
+        else Stop(IsTooLate ? StopReason.StepTimeout : StopReason.Timeout);
     }
 
     private void Stop(StopReason reason)
@@ -211,9 +219,16 @@ internal sealed class RunningAttempt : StepContext
         return _outcome!.TrySetResult(outcome);
     }
 
-    private TimeSpan Rest() => Work.Timeout == Timeout.InfiniteTimeSpan
-        ? TimerMax
-        : Work.Timeout - Ports.Time.GetElapsedTime(Volatile.Read(ref _aliveAt));
+    private TimeSpan Rest()
+    {
+        var attempt = Work.Timeout == Timeout.InfiniteTimeSpan
+            ? TimerMax
+            : Work.Timeout - Ports.Time.GetElapsedTime(Volatile.Read(ref _aliveAt));
+        var step = StepRest();
+        return step < attempt ? step : attempt;
+    }
+
+    private TimeSpan StepRest() => _stepTime?.LeftNow(Ports.Time) ?? TimerMax;
 
     private void SetTimer(TimeSpan due)
     {

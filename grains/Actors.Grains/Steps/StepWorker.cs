@@ -14,6 +14,8 @@ namespace Actors.Grains.Steps;
 /// the outcome
 /// <c>timeout</c> or <c>cancelled</c> (both transient) is given, and what the orphan still does is only logged. Code
 /// that blocks the thread it was called on, instead of awaiting, can't be abandoned before it awaits or ends.</para>
+/// <para>So it ends, too, when the time of its step as a whole is up, whatever its heartbeats. If it is up before the
+/// attempt begins, that calls nothing and ends as <c>timeout</c>.</para>
 /// <para>An attempt that is cancelled before it begins calls nothing and ends as <c>cancelled</c>. It is never
 /// reported as
 /// <see cref="StepOutcome.NotBegun"/>: only the caller knows whether the invocation or the silo's end is behind
@@ -69,6 +71,7 @@ public sealed partial class StepWorker : IWorker, IDisposable
         var attempt = new RunningAttempt(this, item, cancellationToken);
         if (cancellationToken.IsCancellationRequested)
             return new(OutcomeOf(attempt, Failure.Transient("cancelled", "the attempt was cancelled before it began")));
+        if (attempt.IsTooLate) return new(OutcomeOf(attempt, item.TooLate().Failure!));
 
         var outer = StepTelemetry.Begin(attempt);
         ValueTask<StepResult> running;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Actors.Core.Invocations;
 using Actors.Definitions;
 using Actors.Grains.Hosting;
 using Actors.Grains.Queues;
@@ -24,7 +25,7 @@ public readonly record struct WorkKey(
 /// <param name="Input">The step's input, mapped.</param>
 /// <param name="IdempotencyKey">The same for all attempts of the step.</param>
 /// <param name="CorrelationId">Of the invocation.</param>
-/// <param name="Timeout">Of the attempt.</param>
+/// <param name="Timeout">Of the attempt, from its begin or its last heartbeat.</param>
 /// <param name="Permanent">Failure types and status codes that are never retried.</param>
 public sealed record WorkItem(
     WorkKey Key,
@@ -49,6 +50,24 @@ public sealed record WorkItem(
     /// for it is durable, if what comes of it is recorded together with that or not at all.
     /// </summary>
     public bool IsPure { get; init; }
+
+    /// <summary>What is left of the step's time as a whole, to which heartbeats add nothing; null: no bound.</summary>
+    public StepTime? StepTime { get; init; }
+
+    /// <summary>
+    /// The same, with the time that it has waited so far taken off: for whoever takes it, or sends it on.
+    /// </summary>
+    public WorkItem TimedNow(TimeProvider time) =>
+        StepTime is null ? this : this with { StepTime = StepTime.Now(time) };
+
+    /// <summary>The outcome of an attempt that is not begun, because the step's time is up.</summary>
+    public StepOutcome TooLate()
+    {
+        var (step, whole) = (new StepRef(Key.Step, Key.Item), Durations.Format(StepTime!.Whole));
+        return new StepOutcome(Key, null, Failure.Transient(
+            "timeout",
+            $"attempt {Key.Attempt} of step '{step}' was not begun: its time of {whole} was up while it waited"));
+    }
 }
 
 /// <summary>What a worker does: a <see cref="StepAction"/> with its paths and placeholders resolved.</summary>

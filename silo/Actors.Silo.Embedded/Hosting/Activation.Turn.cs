@@ -48,6 +48,7 @@ internal sealed partial class Activation : IGrainTurn
 
     void IGrainTurn.Dispatch(WorkItem item)
     {
+        item = item.TimedNow(_host.Time);
         if (_inTurn is null && _host.Workers.MayRunInTurn(item)) _inTurn = (item, _collecting.Effects.Count);
         Ask(new Effect(EffectKind.Dispatch, default, item, null, default));
     }

@@ -61,6 +61,7 @@ internal sealed class WorkerPool
 
         var attempt = new Attempt(this, item);
         if (!_attempts.TryAdd(item.Key, attempt)) return false;
+        if (item.StepTime is { } time && !TryWatch(attempt, time)) return true;
         if (item.Stage is not null) Stages.Offer(attempt);
         else AfterStage(attempt);
         return true;
@@ -130,8 +131,25 @@ internal sealed class WorkerPool
             return;
         }
 
-        _attempts.TryRemove(KeyValuePair.Create(key, attempt));
-        _host.Post(key.Invocation.Key, RetryQueues.Withdrawn(key));
+        Answer(attempt, RetryQueues.Withdrawn(key));
+    }
+
+    /// <summary>If the time of its step is up before it begins, an attempt is answered then.</summary>
+    /// <returns>False if it is up already.</returns>
+    private bool TryWatch(Attempt attempt, StepTime time)
+    {
+        attempt.Clock = new StepClock(time, _host.Time, () =>
+        {
+            if (attempt.TryWithdraw()) Answer(attempt, attempt.Item.TooLate());
+        });
+        return !attempt.IsWithdrawn;
+    }
+
+    /// <summary>Tells what became of an attempt that was withdrawn while it waited.</summary>
+    private void Answer(Attempt attempt, StepOutcome outcome)
+    {
+        _attempts.TryRemove(KeyValuePair.Create(outcome.Key, attempt));
+        _host.Post(outcome.Key.Invocation.Key, outcome);
     }
 
     /// <summary>Begins nothing more, and ends what runs: by itself within a time, then by its token.</summary>
@@ -246,6 +264,9 @@ internal sealed class WorkerPool
 
         public WorkItem Item => item;
 
+        /// <summary>Looks after the time of its step while it waits; null: that has no bound.</summary>
+        public StepClock? Clock { get; set; }
+
         /// <summary>Whether it was answered before it began: then it only gives up its places.</summary>
         public bool IsWithdrawn => Volatile.Read(ref _fate) == WasWithdrawn;
 
@@ -253,11 +274,11 @@ internal sealed class WorkerPool
         public bool IsRefused { get; set; }
 
         /// <returns>False if it has begun or was withdrawn already.</returns>
-        public bool TryWithdraw() => Interlocked.CompareExchange(ref _fate, WasWithdrawn, 0) == 0;
+        public bool TryWithdraw() => TryLeave(WasWithdrawn);
 
         public void Execute()
         {
-            if (Interlocked.CompareExchange(ref _fate, HasBegun, 0) != 0)
+            if (!TryLeave(HasBegun))
             {
                 pool.Release(this, succeeded: false);
                 return;
@@ -281,6 +302,13 @@ internal sealed class WorkerPool
         /// <summary>What is to be told: an attempt that the silo's end broke off does not count.</summary>
         public StepOutcome Adjust(StepOutcome outcome) =>
             _isStopped && outcome.Failure is { IsPermanent: false } ? outcome with { NotBegun = true } : outcome;
+
+        private bool TryLeave(int fate)
+        {
+            if (Interlocked.CompareExchange(ref _fate, fate, 0) != 0) return false;
+            Clock?.Dispose();
+            return true;
+        }
     }
 
     private async ValueTask RunAsync(Attempt attempt)

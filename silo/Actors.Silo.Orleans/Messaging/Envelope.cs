@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Actors.Silo.Orleans.Messaging;
 
 /// <summary>
@@ -17,6 +19,12 @@ internal sealed class Envelope
     [NonSerialized]
     private byte[]? _json;
 
+    [NonSerialized]
+    private readonly long _madeAt = Stopwatch.GetTimestamp();
+
+    [NonSerialized]
+    private TimeSpan _ageBefore;
+
     /// <summary>Frozen name of the message; <see cref="MessageNames"/> has them all.</summary>
     [Id(0)]
     public string Name { get; set; } = "";
@@ -32,6 +40,14 @@ internal sealed class Envelope
     /// <summary>Correlation id of what it belongs to; null: of nothing.</summary>
     [Id(2)]
     public string? CorrelationId { get; set; }
+
+    /// <summary>How long ago it was written, by the clocks of all who have had it, without its time on wires.</summary>
+    [Id(3)]
+    public TimeSpan Age
+    {
+        get => _ageBefore + Stopwatch.GetElapsedTime(_madeAt);
+        set => _ageBefore = value;
+    }
 
     /// <summary>The message, if it has not crossed a wire.</summary>
     [field: NonSerialized]

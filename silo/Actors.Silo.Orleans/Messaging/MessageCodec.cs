@@ -39,7 +39,11 @@ internal static class MessageCodec
         var type = MessageNames.TypeOf(envelope.Name);
         try
         {
-            return (T)JsonSerializer.Deserialize(envelope.Json, type, Options)!;
+            var read = JsonSerializer.Deserialize(envelope.Json, type, Options)!;
+            // It has waited in queues since that was written.
+            if (read is WorkItem { StepTime: { } time } work)
+                read = work with { StepTime = time with { Left = time.Left - envelope.Age } };
+            return (T)read;
         }
         catch (Exception e) when (e is JsonException or InvalidCastException)
         {

@@ -81,16 +81,23 @@ internal sealed class OnTheWay(WorkItem item) : IQueuedWork
         return true;
     }
 
+    /// <summary>Whether the time of its step is up.</summary>
+    public bool IsTooLate(TimeProvider time) => item.StepTime?.LeftNow(time) <= TimeSpan.Zero;
+
     /// <summary>
-    /// Whether it was cancelled, and nobody has said that it runs: it may wait in a queue of the cluster, and is taken
-    /// out of it.
+    /// Whether it was cancelled, or its time is up, and nobody has said that it runs: it may wait in a queue of the
+    /// cluster, and is taken out of it.
     /// </summary>
-    public bool IsToBeWithdrawn(TimeSpan now)
+    public bool IsToBeWithdrawn(TimeSpan now, bool isTooLate)
     {
-        if (!IsCancelled || !IsQueued || SentAt is null || By is not null || _withdrawAgainAt > now) return false;
+        if (!IsCancelled && !isTooLate) return false;
+        if (!IsQueued || SentAt is null || By is not null || _withdrawAgainAt > now) return false;
         _withdrawAgainAt = now + WithdrawPeriod;
         return true;
     }
+
+    /// <summary>What became of it, if it was taken back before it began.</summary>
+    public StepOutcome WhyWithdrawn() => IsCancelled ? RetryQueues.Withdrawn(item.Key) : item.TooLate();
 
     /// <summary>A silo has gone: it is in doubt if that ran it, or if nobody knows who does.</summary>
     /// <returns>Whether it is sent again at once.</returns>

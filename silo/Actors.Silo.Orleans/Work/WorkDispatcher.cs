@@ -161,7 +161,8 @@ internal sealed class WorkDispatcher : IDisposable
             attempt = Find(key);
             if (attempt is null) return;
             attempt.IsCancelled = true;
-            (control, isWaiting, isInQueue) = (attempt.Control, attempt.SentAt is null, attempt.IsToBeWithdrawn(Now));
+            (control, isWaiting, isInQueue) = (attempt.Control, attempt.SentAt is null,
+                attempt.IsToBeWithdrawn(Now, isTooLate: false));
             if (isWaiting) Remove(key);
         }
 
@@ -235,19 +236,24 @@ internal sealed class WorkDispatcher : IDisposable
 
     private void Look()
     {
-        List<OnTheWay> silent = [], cancelled = [];
+        List<OnTheWay> silent = [], unwanted = [], late = [];
         var now = Now;
         lock (_lock)
         {
             foreach (var attempt in _out.Values.SelectMany(a => a.Values))
             {
+                var isTooLate = attempt.IsTooLate(_cluster.Time);
                 if (attempt.IsSilent(now)) silent.Add(attempt);
-                if (attempt.IsToBeWithdrawn(now)) cancelled.Add(attempt);
+                if (attempt.IsToBeWithdrawn(now, isTooLate)) unwanted.Add(attempt);
+                if (isTooLate && attempt.SentAt is null) late.Add(attempt);
             }
+
+            foreach (var attempt in late) Remove(attempt.Item.Key);
         }
 
         foreach (var attempt in silent) Send(attempt.Item, attempt.NextShift());
-        foreach (var attempt in cancelled) _ = WithdrawAsync(attempt);
+        foreach (var attempt in unwanted) _ = WithdrawAsync(attempt);
+        foreach (var attempt in late) _cluster.Host.Post(attempt.Item.Key.Invocation.Key, attempt.WhyWithdrawn());
     }
 
     /// <summary>Takes an attempt out of the queue that it waits in, if it waits in one.</summary>
@@ -271,7 +277,7 @@ internal sealed class WorkDispatcher : IDisposable
         }
 
         WorkQueues.Ended(_grains, attempt.Item, succeeded: false);
-        _cluster.Host.Post(key.Invocation.Key, RetryQueues.Withdrawn(key));
+        _cluster.Host.Post(key.Invocation.Key, attempt.WhyWithdrawn());
     }
 
     private void Send(WorkItem item, int shift)
@@ -289,6 +295,7 @@ internal sealed class WorkDispatcher : IDisposable
 
     private void Offer(WorkItem item, int shift)
     {
+        item = item.TimedNow(_cluster.Time);
         var queue = item.Stage is not null ? WorkQueues.Stages(_grains, item.Key.Invocation)
             : item.Limit is not null ? WorkQueues.Limits(_grains, item)
             : null;

@@ -47,7 +47,7 @@ internal sealed class WorkFeedGrain(
     private async Task TakeAsync(Envelope envelope)
     {
         var running = await silo.WhenRunningAsync();
-        var item = MessageCodec.Read<WorkItem>(envelope);
+        var item = MessageCodec.Read<WorkItem>(envelope).TimedNow(running.Time);
         if (work.IsStopping)
         {
             running.Post(item.Key.Invocation.Key, NotBegun(item, Stopping));
@@ -61,7 +61,7 @@ internal sealed class WorkFeedGrain(
             var reference = MessageCodec.Write(new WorkReference(item.Key));
             Shell.Of(GrainFactory, item.Key.Invocation.Key).TakenAsync(reference, ring.Here, work.Reference!).Ignore();
         }
-        else if (await work.PlaceAsync(_isFull ? FullPatience : PlacePatience))
+        else if (await work.PlaceAsync(PatienceFor(item, running.Time)))
         {
             _isFull = false;
             (_worker ??= GrainFactory.GetGrain<IStepWorkerGrain>(0)).RunAsync(envelope).Ignore();
@@ -70,9 +70,27 @@ internal sealed class WorkFeedGrain(
         {
             _isFull = true;
             work.End(item.Key, hadPlace: false);
-            running.Post(item.Key.Invocation.Key, NotBegun(item, Full));
+            if (IsTooLate(item, running.Time))
+            {
+                WorkQueues.Ended(GrainFactory, item, succeeded: false);
+                running.Post(item.Key.Invocation.Key, item.TooLate());
+            }
+            else
+            {
+                running.Post(item.Key.Invocation.Key, NotBegun(item, Full));
+            }
         }
     }
+
+    /// <summary>How long an attempt waits for a place: no longer than its step has time.</summary>
+    private TimeSpan PatienceFor(WorkItem item, TimeProvider time)
+    {
+        var patience = _isFull ? FullPatience : PlacePatience;
+        var left = item.StepTime?.LeftNow(time) ?? patience;
+        return left >= patience ? patience : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private static bool IsTooLate(WorkItem item, TimeProvider time) => item.StepTime?.LeftNow(time) <= TimeSpan.Zero;
 
     /// <summary>While a new version is rolled out, not every silo has every handler.</summary>
     private string? MissingFor(WorkAction action) => action switch

@@ -58,7 +58,8 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     public Task OfferAsync(Envelope work, int shift)
     {
         Keep(true);
-        var waiting = new Waiting(MessageCodec.Read<WorkItem>(work), Running.Time.GetTimestamp()) { Shift = shift };
+        var item = MessageCodec.Read<WorkItem>(work).TimedNow(Running.Time);
+        var waiting = new Waiting(item, Running.Time.GetTimestamp()) { Shift = shift };
         if (!_known.TryAdd(waiting.Item.Key, waiting))
         {
             if (!_known.TryGetValue(waiting.Item.Key, out var known)) return Task.CompletedTask;
@@ -125,7 +126,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     {
         if (_isStages && waiting.Item.Limit is not null)
             WorkQueues.Limits(_grains, waiting.Item)
-                .OfferAsync(MessageCodec.Write(waiting.Item), waiting.Shift).Ignore();
+                .OfferAsync(MessageCodec.Write(waiting.Item.TimedNow(Running.Time)), waiting.Shift).Ignore();
         else
             _ = PublishAsync(waiting);
     }
@@ -134,7 +135,7 @@ internal sealed class WorkQueueGrain : global::Orleans.Grain, IWorkQueueGrain
     {
         try
         {
-            await _stream.PublishAsync(waiting.Item, waiting.Shift);
+            await _stream.PublishAsync(waiting.Item.TimedNow(Running.Time), waiting.Shift);
         }
         catch (Exception e)
         {

@@ -139,7 +139,8 @@ public abstract record JoinPolicy
 /// <summary>Bounds in time.</summary>
 /// <param name="Attempt">One attempt; reached, it counts as a transient failure <c>timeout</c>. Null: 1 minute, none
 /// for waits and children, whose one attempt either of the two may bound.</param>
-/// <param name="Step">From first scheduling, retries included; reached, the step fails for good. Null: none.</param>
+/// <param name="Step">From first scheduling; retries, pauses between them and waits for a free place included. Reached,
+/// what runs is told to stop, what waits is not begun, and the step fails for good. Null: none.</param>
 public sealed record StepTimeouts(TimeSpan? Attempt, TimeSpan? Step);
 
 /// <summary>

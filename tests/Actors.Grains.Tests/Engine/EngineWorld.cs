@@ -101,7 +101,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task StopAsync()
+    public async Task StopAsync()
     {
         if (Interlocked.Exchange(ref _engine, null) is not { } engine) return;
         await engine.DisposeAsync().AsTask().Soon();

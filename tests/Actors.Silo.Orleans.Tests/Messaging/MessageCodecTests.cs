@@ -77,6 +77,7 @@ public sealed class MessageCodecTests
         {
             Limit = new StepLimit("cards", 2, 1.5),
             TraceParent = "00-1-2-01",
+            StepTime = new StepTime(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(3)),
         };
         var envelope = MessageCodec.Write(work);
         envelope.CorrelationId.ShouldBe("c-1");
@@ -84,7 +85,33 @@ public sealed class MessageCodecTests
         arrived.Key.ShouldBe(Key);
         arrived.Action.ShouldBeOfType(work.Action.GetType());
         arrived.Limit.ShouldBe(work.Limit);
-        MessageCodec.Write(arrived).Json.ShouldBe(envelope.Json);
+        arrived.StepTime!.Left.ShouldBeInRange(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3));
+        MessageCodec.Write(arrived with { StepTime = work.StepTime }).Json.ShouldBe(envelope.Json);
+        if (arrived.Action is WorkAction.Http { Spec: var spec })
+            spec.Response.ShouldBe(((WorkAction.Http)work.Action).Spec.Response);
+    }
+
+    [Fact]
+    public void Whoever_has_an_attempt_in_hand_uses_up_its_time_and_wires_do_not()
+    {
+        var time = new StepTime(TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+        var work = new WorkItem(
+            Key, WorkActions["handler"], Payload.Null, "key", "c-1", TimeSpan.FromMinutes(1), []) { StepTime = time };
+        var envelope = MessageCodec.Write(work.TimedNow(TimeProvider.System));
+        envelope.Age += TimeSpan.FromMinutes(10);
+        var next = OverTheWire(envelope);
+        next.Age += TimeSpan.FromMinutes(20);
+
+        var left = MessageCodec.Read<WorkItem>(OverTheWire(next)).StepTime!.LeftNow(TimeProvider.System);
+
+        left.ShouldBeInRange(TimeSpan.FromMinutes(29), TimeSpan.FromMinutes(30));
+    }
+
+    [Fact]
+    public void That_an_effect_may_have_happened_is_said_across_silos()
+    {
+        var failure = Failure.Permanent("response-too-large", "too much") with { MayHaveHappened = true };
+        Arrived(new StepOutcome(Key, null, failure)).Failure.ShouldBe(failure);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class WireNamesTests
             .Select(type => $"{NameOf(type)}: {string.Join(' ', PartsOf(type))}")
             .Order(StringComparer.Ordinal).ShouldBe(
             [
-                "actors.envelope: 0=Name 1=Json 2=CorrelationId",
+                "actors.envelope: 0=Name 1=Json 2=CorrelationId 3=Age",
                 "actors.work-batch: 0=StreamId 1=Work 2=Context 3=Sequence",
             ]);
 
