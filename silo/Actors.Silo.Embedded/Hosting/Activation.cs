@@ -41,6 +41,7 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     private int _scheduled;
     private int _appended;
     private volatile bool _mustLeave;
+    private volatile bool _isLeaving;
     private volatile bool _callWaits;
     private int _atWork;
 
@@ -61,8 +62,9 @@ internal sealed partial class Activation : IThreadPoolWorkItem
     /// <summary>Whether nothing waits for it right now.</summary>
     public bool IsIdle => Volatile.Read(ref _messages) == 0 && Volatile.Read(ref _scheduled) == 0;
 
-    /// <summary>Whether it was asked to leave and has not looked at that yet.</summary>
-    public bool IsAskedToLeave => _mustLeave;
+    /// <summary>Whether it was asked to leave and has not said no, or has left.</summary>
+    /// <remarks>Read in the order in which they are set: in none of them it is between two.</remarks>
+    public bool IsAskedToLeave => _mustLeave || _isLeaving || Volatile.Read(ref _messages) == Gone;
 
     /// <summary>Whether it is done and stays for a moment only.</summary>
     public bool IsResting => _isResting;
@@ -415,7 +417,14 @@ internal sealed partial class Activation : IThreadPoolWorkItem
         PruneAbandoned();
         var mustLeave = _mustLeave;
         if (!_rests && !mustLeave) return;
+        _isLeaving = mustLeave;
         _mustLeave = false;
+        LeaveUnlessNeeded(mustLeave);
+        _isLeaving = false;
+    }
+
+    private void LeaveUnlessNeeded(bool mustLeave)
+    {
         if (mustLeave) _isResting = false;
         if (_grain is null || _loading is not null || _inFlight is not null || !_collecting.IsEmpty) return;
         // Activated anew by its outcome, the grain would hand out the very attempt that has just ended.

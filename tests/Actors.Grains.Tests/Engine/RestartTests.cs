@@ -123,12 +123,12 @@ public sealed class RestartTests
     {
         var keys = new List<string>();
         var begun = new Hosting.Rig.Gate();
-        var isFirst = true;
         await using var world = new EngineWorld();
         await world.StartAsync(o => o
             .AddHandler<Payload, string>("slow", async (_, context) =>
             {
                 lock (keys) keys.Add(context.IdempotencyKey);
+                var isFirst = keys.Count == 1;
                 begun.Open();
                 if (isFirst) await Task.Delay(Timeout.Infinite, context.CancellationToken);
                 return "done";
@@ -136,7 +136,6 @@ public sealed class RestartTests
             .AddProcess(Map("p", Handler("work", "slow"))));
         var id = await world.BeginAsync("p");
         await begun.Task;
-        isFirst = false;
         await world.RestartAsync();
         (await world.EndAsync(id)).Status.ShouldBe(InvocationStatus.Completed);
         keys.Count.ShouldBe(2);

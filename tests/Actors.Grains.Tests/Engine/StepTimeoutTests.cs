@@ -222,10 +222,12 @@ public sealed class StepTimeoutTests
         public async ValueTask<string> WorkAsync(Payload input, StepContext context)
         {
             Last = context;
+            // Starts the clock of the attempt, which must not be set while the test advances the time.
+            var stop = context.CancellationToken;
             Interlocked.Increment(ref _begun);
             try
             {
-                await _end.Task.WaitAsync(context.CancellationToken);
+                await _end.Task.WaitAsync(stop);
             }
             catch (OperationCanceledException) when (IsStubborn)
             {
