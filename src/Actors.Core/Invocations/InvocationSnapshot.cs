@@ -49,8 +49,22 @@ public static class InvocationSnapshot
     /// <param name="id">Of which invocation.</param>
     /// <param name="snapshot">What <see cref="Write"/> wrote.</param>
     /// <param name="definitions">Gives the definition of a content hash.</param>
-    /// <exception cref="StoreCorruptException">It is not of a form this version reads.</exception>
+    /// <exception cref="StoreCorruptException">It is not of a form this version reads, or damaged.</exception>
     public static InvocationState Read(InvocationId id, ReadOnlyMemory<byte> snapshot, Func<string, CompiledProcess> definitions)
+    {
+        try
+        {
+            return ReadState(id, snapshot, definitions);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArithmeticException
+            or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new StoreCorruptException($"the snapshot of '{id}' is damaged: {e.Message}", e);
+        }
+    }
+
+    private static InvocationState ReadState(
+        InvocationId id, ReadOnlyMemory<byte> snapshot, Func<string, CompiledProcess> definitions)
     {
         using var document = JsonDocument.Parse(snapshot, Options);
         var root = document.RootElement;
@@ -65,6 +79,9 @@ public static class InvocationSnapshot
                 throw new StoreCorruptException($"the snapshot of '{id}' has a step '{name}' that its definition has not");
             state.Steps[position] = ReadStep(step);
         }
+
+        if (Array.IndexOf(state.Steps, null) is >= 0 and var missing)
+            throw new StoreCorruptException($"the snapshot of '{id}' lacks step '{state.Process.Steps[missing].Name}'");
 
         ReadSignals(state.Signals, root[3]);
         if (root.GetArrayLength() > 4)

@@ -44,14 +44,6 @@ public sealed class SeenSpecs
     }
 
     [Fact]
-    public void What_undoes_a_step_sees_its_result()
-    {
-        var s = new Scenario(Undoable("a"), Work("b", "a")).Start().Succeed("a", "5").Fail("b");
-        var document = new InvocationDocument(s.State, s.State.Process.Steps[0]).ToElement();
-        document.GetProperty("steps").GetProperty("a").GetProperty("result").GetInt32().ShouldBe(5);
-    }
-
-    [Fact]
     public void An_item_that_its_collection_has_no_more_is_an_error_and_no_crash()
     {
         var s = new Scenario(Work("m") with { Each = new Each("$.input", null) }).Start("[1]");

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Actors.Core.Invocations;
 using Actors.Definitions;
+using Actors.Journal;
 using Shouldly;
 using static Actors.Core.Tests.Invocations.Scenario;
 
@@ -51,6 +52,47 @@ public sealed class SnapshotFormTests
     [InlineData("[1,[7,\"hash\"],[],[]]")]
     public void Something_else_is_not_of_the_state(string text) =>
         SnapshotComparison.IsOf(Paused().State, Encoding.UTF8.GetBytes(text)).ShouldBeFalse();
+
+    [Fact]
+    public void A_damaged_snapshot_is_told_as_such_and_as_nothing_else()
+    {
+        var s = Paused();
+        var whole = JsonNode.Parse(Text(InvocationSnapshot.Write(s.State)))!;
+        foreach (var damaged in Damaged(whole).Append(""))
+        {
+            try
+            {
+                InvocationSnapshot.Read(s.State.Id, Encoding.UTF8.GetBytes(damaged), _ => s.State.Process);
+            }
+            catch (StoreCorruptException)
+            {
+                // As it should: whatever else is thrown fails this test.
+            }
+        }
+    }
+
+    /// <summary>The same with each value, at whatever depth, taken out or replaced by one of each kind.</summary>
+    private static IEnumerable<string> Damaged(JsonNode root)
+    {
+        var arrays = new Queue<JsonArray>([root.AsArray()]);
+        while (arrays.TryDequeue(out var array))
+        {
+            for (var i = 0; i < array.Count; i++)
+            {
+                var value = array[i];
+                if (value is JsonArray inner) arrays.Enqueue(inner);
+                foreach (var other in new[] { "null", "-1", "1e30", "\"x\"", "[]", "[[]]", "{}", "true" })
+                {
+                    array[i] = JsonNode.Parse(other);
+                    yield return root.ToJsonString();
+                }
+
+                array.RemoveAt(i);
+                yield return root.ToJsonString();
+                array.Insert(i, value);
+            }
+        }
+    }
 
     [Fact]
     public void A_snapshot_with_another_time_is_not_of_the_state()

@@ -109,6 +109,28 @@ public sealed class ResponseTests
     }
 
     [Fact]
+    public async Task What_undoes_a_step_sees_the_result_of_that()
+    {
+        await using var server = await ShopAsync();
+        await using var world = await WorldAsync($$"""
+            process: p
+            services: { shop: { url: '{{server.Url}}' } }
+            steps:
+              pay:
+                post: shop/payments
+                undo: { post: 'shop/payments/{$.steps.pay.result.id}/refunds', body: { of: $.steps.pay.result.id } }
+              ship: { after: [pay], post: shop/labels, response: '{$.response.body.none}' }
+            """);
+
+        var ended = await world.EndAsync(await world.BeginAsync("p"));
+
+        ended.Failure!.Step.ShouldBe("ship");
+        ended.Steps[0].Status.ShouldBe(StepStatus.Undone);
+        var refund = server.Seen.Single(s => s.Target.EndsWith("refunds", StringComparison.Ordinal));
+        (refund.Target, refund.Body).ShouldBe(("/payments/7/refunds", """{"of":7}"""));
+    }
+
+    [Fact]
     public async Task A_retry_of_what_was_paid_and_could_not_be_undone_goes_under_the_same_key()
     {
         await using var server = await ShopAsync();
