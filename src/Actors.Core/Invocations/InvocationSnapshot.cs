@@ -56,8 +56,8 @@ public static class InvocationSnapshot
         {
             return ReadState(id, snapshot, definitions);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArithmeticException
-            or ArgumentException or IndexOutOfRangeException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException
+            or ArithmeticException or ArgumentException or IndexOutOfRangeException)
         {
             throw new StoreCorruptException($"the snapshot of '{id}' is damaged: {e.Message}", e);
         }
