@@ -156,6 +156,13 @@ internal static class InvocationModel
             return;
         }
 
+        if (state.Steps[compiled.Position].Map is { } known)
+        {
+            // A retry goes on with it behind what is done again: what it runs over was decided before.
+            events.Add(new InvocationEvent.StepExpanded(compiled.Name, at, known.Items.Length));
+            return;
+        }
+
         try
         {
             if (compiled.When is { } when && !when.Evaluate(new InvocationDocument(state)))
@@ -243,7 +250,7 @@ internal static class InvocationModel
             var dependency = state.Process.Steps[d];
             if (state.Steps[d].IsSettled || dependency.Dependents.Any(x => x != compiled.Position && state.Steps[x].Status == StepStatus.Pending))
                 continue;
-            if (state.Steps[d].Map is { } map)
+            if (state.Steps[d] is { Status: StepStatus.Running, Map: { } map })
             {
                 for (var k = 0; k < map.Items.Length; k++)
                 {

@@ -7,9 +7,9 @@ namespace Actors.Core.Invocations;
 /// Folds a person's retry: what succeeded and was not undone stays; everything else is to be done again. A step that
 /// was undone or definitely refused gets a new round, and with it a new idempotency key; one whose outcome is unknown
 /// keeps its key, so that a receiver that has done the work already does not do it twice.
-/// <para>A mapped step that did not end goes on with the items that are left, unless its collection comes from steps
-/// and one it depends on is done again: it may be another one then, and the step begins anew. A step that a join went
-/// on without stays as it is while the join does.</para>
+/// <para>A mapped step that did not end goes on with the items that are left: at once, or, if one it depends on is done
+/// again, behind that. If its collection comes from steps, it may be another one then, and the step begins anew. A step
+/// that a join went on without stays as it is while the join does.</para>
 /// </summary>
 internal static class RetryFold
 {
@@ -25,14 +25,6 @@ internal static class RetryFold
         state.AwaitedLeft = state.Process.AwaitedSteps;
         state.Frontier.Clear();
         var changes = Changing(state);
-        for (var i = 0; i < changes.Length; i++)
-        {
-            if (!changes[i] || IsFoundInSteps(state.Process.Steps[i])) continue;
-            // The collection stays what it is; attempts that are still to be made see what there is now.
-            Thaw(state.Steps[i]);
-            changes[i] = false;
-        }
-
         var waits = new bool[state.Steps.Length];
         for (var i = 0; i < waits.Length; i++) waits[i] = WillWait(state.Steps[i], changes[i]);
         for (var i = 0; i < state.Steps.Length; i++)
@@ -76,7 +68,8 @@ internal static class RetryFold
         (step.Map is not { } map || Array.TrueForAll(map.Items, item => item.Undo != StepStatus.Succeeded));
 
     /// <summary>Whether it will wait for the steps it depends on: it stays neither as it is nor goes on.</summary>
-    private static bool WillWait(StepState step, bool changes) => !IsKept(step) && (step.Map is null || changes);
+    private static bool WillWait(StepState step, bool changes) =>
+        !IsKept(step) && (step.Map is null || changes || step.Status == StepStatus.Pending);
 
     /// <summary>Whether it runs over a collection that other steps may have a say in.</summary>
     private static bool IsFoundInSteps(CompiledStep compiled) =>
@@ -121,12 +114,18 @@ internal static class RetryFold
             return;
         }
 
-        if (changes && !IsKept(step))
+        if (IsKept(step))
         {
-            BeginAnew(step, map);
+            foreach (var item in map.Items) Reset(compiled, item);
             return;
         }
 
+        if (changes && IsFoundInSteps(compiled)) BeginAnew(step, map);
+        else GoOn(compiled, step, map, WillWait(step, changes));
+    }
+
+    private static void GoOn(CompiledStep compiled, StepState step, MapState map, bool waits)
+    {
         map.Active = map.Succeeded = map.Failed = map.Next = 0;
         foreach (var item in map.Items)
         {
@@ -134,9 +133,9 @@ internal static class RetryFold
             if (item.Status == StepStatus.Succeeded) map.Succeeded++;
         }
 
-        // An expanded step whose items are all done stays done; else its items go on from where they are.
-        if (step.Status == StepStatus.Succeeded && map.IsDone) return;
-        step.Status = StepStatus.Running;
+        // What it has found stays what it is; attempts that are still to be made see what there is then.
+        if (waits) Thaw(step);
+        step.Status = waits ? StepStatus.Pending : StepStatus.Running;
         step.Failure = null;
         step.EndedAt = null;
         step.SettledSequence = 0;

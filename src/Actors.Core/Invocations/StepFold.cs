@@ -76,11 +76,11 @@ internal static class StepFold
 
     public static void Expanded(InvocationState state, int position, StepState step, InvocationEvent.StepExpanded e)
     {
-        step.Map = new MapState(e.Count);
-        foreach (var item in step.Map.Items)
+        step.Map ??= NewMap(step, e.Count);
+        if (step.Map.Items.Length != e.Count)
         {
-            item.Attempts = item.AttemptsBefore = step.AttemptsBefore;
-            item.Round = step.Round;
+            throw new StoreCorruptException(
+                $"step '{e.Step}' of '{state.Id}' was expanded twice, to {e.Count} items now");
         }
 
         step.Status = StepStatus.Running;
@@ -88,6 +88,18 @@ internal static class StepFold
         step.BeganSequence = state.Sequence;
         state.Frontier.Enqueue(position);
         foreach (var d in state.Process.Steps[position].Dependents) StartJoinClock(state, d, e.At);
+    }
+
+    private static MapState NewMap(StepState step, int count)
+    {
+        var map = new MapState(count);
+        foreach (var item in map.Items)
+        {
+            item.Attempts = item.AttemptsBefore = step.AttemptsBefore;
+            item.Round = step.Round;
+        }
+
+        return map;
     }
 
     public static void TakeSignal(InvocationState state, int position, StepState step, InvocationEvent.SignalTaken e)

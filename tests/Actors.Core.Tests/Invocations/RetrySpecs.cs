@@ -67,9 +67,38 @@ public sealed class RetrySpecs
         };
         var s = new Scenario(Undoable("login"), work).Start("[1,2]").Succeed("login", "\"a\"");
         s.Succeed("work", item: 0).Fail("work", item: 1).Undone("login");
-        s.Retry().Then("Retried", "StepScheduled login", "StepScheduled work[1]").Succeed("login", "\"b\"");
+        s.Retry().Then("Retried", "StepScheduled login").Reload();
+        s.Succeed("login", "\"b\"").Then("StepSucceeded login", "StepExpanded work", "StepScheduled work[1]").Reload();
         InvocationDocument.InputOf(s.State, s.State.Process.Steps[1], 1).ToString().ShouldBe("\"2 as b\"");
         s.Succeed("work", item: 1).IsNow(InvocationStatus.Completed);
+    }
+
+    [Fact]
+    public void A_map_that_waits_for_what_is_done_again_keeps_its_items_while_that_fails_and_ends()
+    {
+        var work = Undoable("work", "login") with { Each = new Each("$.input", null) };
+        var s = new Scenario(Undoable("login"), work).Start("[1,2]").Succeed("login");
+        s.Succeed("work", item: 0).Fail("work", item: 1).UndoFails("work", permanent: true, item: 0).Undone("login");
+        s.Retry().Fail("login").Then("StepFailed login", "Stopping", "CompensationBegan", "UndoScheduled work[0]");
+        s.Reload();
+        s.Undone("work", item: 0).IsNow(InvocationStatus.Failed);
+        s.Retry().Succeed("login").Then(
+            "StepSucceeded login", "StepExpanded work", "StepScheduled work[0]", "StepScheduled work[1]").Reload();
+        s.Succeed("work", item: 0).Succeed("work", item: 1).IsNow(InvocationStatus.Completed);
+    }
+
+    [Fact]
+    public void A_join_does_not_wait_for_a_map_that_waits_for_what_is_done_again()
+    {
+        var s = new Scenario(
+            Undoable("login"), Work("work", "login") with { Each = new Each("$.input", null) }, Undoable("b"),
+            Undoable("c", "work", "b") with { Join = JoinPolicy.Any.Instance }).Start("[1,2]").Succeed("login");
+        s.Succeed("b").Then(
+            "StepSucceeded b", "StepScheduled c", "StepCancelRequested work[0]", "StepCancelRequested work[1]");
+        s.Succeed("work", item: 0).Fail("c").Fail("work", item: 1, permanent: false).Undone("b").Undone("login");
+        s.IsNow(InvocationStatus.Failed).Retry().Then("Retried", "StepScheduled login", "StepScheduled b");
+        s.Succeed("b").Then("StepSucceeded b", "StepScheduled c", "StepCancelled work").Succeed("c").Succeed("login");
+        s.IsNow(InvocationStatus.Completed);
     }
 
     [Fact]

@@ -61,8 +61,8 @@ internal sealed class Scenario
     public Scenario Undone(string step, int item = -1) => Do(new InvocationCommand.Finish(
         _now, State.Run, new StepRef(step, item), Find(step, item).UndoAttempts, true, Payload.Null, null));
 
-    public Scenario UndoFails(string step, bool permanent) => Do(new InvocationCommand.Finish(
-        _now, State.Run, step, Find(step, -1).UndoAttempts, true, null,
+    public Scenario UndoFails(string step, bool permanent, int item = -1) => Do(new InvocationCommand.Finish(
+        _now, State.Run, new StepRef(step, item), Find(step, item).UndoAttempts, true, null,
         permanent ? Failure.Permanent("broken", "no") : Failure.Transient("broken", "not now")));
 
     public Scenario After(double seconds)
