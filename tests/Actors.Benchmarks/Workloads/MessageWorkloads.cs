@@ -55,7 +55,9 @@ internal sealed class HotEntityWorkload : Workload
         if (state != load.WarmUp + load.Completed) throw new InvalidOperationException($"the counter is {state} after {load.WarmUp + load.Completed} operations");
         var (alone, many) = settings.IsPostgres ? (3_000, 20_000) : (5_000, 50_000);
         return await FinishAsync(bench, settings, load, 1, $"1 client >= {alone}/s; 64 clients >= {many}/s",
-            (_, perSecond) => Judge(perSecond >= (settings.Clients == 1 ? alone : many)));
+            (commitMs, perSecond) => settings.Clients == 1
+                ? BenchmarkResult.JudgeOneClient(perSecond, alone, commitMs, settings.IsPostgres)
+                : Judge(perSecond >= many));
     }
 
     /// <summary>State of the counter.</summary>
