@@ -101,9 +101,14 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
     private void HandOutAgain(InvocationState state, WorkKey key, IGrainTurn turn)
     {
         var reference = new StepRef(key.Step, key.Item);
-        if (key.Run == state.Run && state.TryFind(reference, out _, out var step) &&
-            (key.IsUndo ? step.Undo : step.Status) == StepStatus.Running &&
-            WorkItemFactory.KeyOf(state, step, reference, key.IsUndo) == key)
+        if (key.Run != state.Run || !state.TryFind(reference, out _, out var step) ||
+            (key.IsUndo ? step.Undo : step.Status) != StepStatus.Running ||
+            WorkItemFactory.KeyOf(state, step, reference, key.IsUndo) != key)
+            return;
+        // Workers had nothing to take back when it was cancelled.
+        if (!key.IsUndo && step.IsCancelRequested)
+            Break(state, step, reference, key.IsUndo, Failure.Transient("cancelled", "cancelled before it began"));
+        else
             HandOut(state, reference, key.IsUndo, turn);
     }
 
