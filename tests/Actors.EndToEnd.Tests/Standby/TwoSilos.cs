@@ -84,7 +84,24 @@ internal sealed class TwoSilos : IAsyncDisposable
             SELECT min(j.at) FROM journal j JOIN keys k ON k.id = j.key_id
             WHERE k.kind = 1 AND j.epoch > k.epoch AND j.epoch = (SELECT max(epoch) FROM owners)
             """;
-        return DateTimeOffset.FromUnixTimeMilliseconds((long)await Store.AnsweredAsync(text, cancellationToken));
+        try
+        {
+            return DateTimeOffset.FromUnixTimeMilliseconds((long)await Store.AnsweredAsync(text, cancellationToken));
+        }
+        catch (OperationCanceledException e)
+        {
+            const string how =
+                """
+                SELECT string_agg(format('epoch %s: %s begun, %s unfinished', epoch, begun, unfinished), '; ') FROM (
+                    SELECT epoch, count(*) AS begun, count(*) FILTER (WHERE resume) AS unfinished
+                    FROM keys WHERE kind = 1 GROUP BY epoch ORDER BY epoch) k
+                """;
+            throw new TimeoutException(
+                $"Nothing was resumed. {await Store.AskAsync(how, CancellationToken.None)}. " +
+                $"First silo, {(Owner.HasEnded ? "ended" : "running")}: {Owner.Errors}\n" +
+                $"Second, {(Standby.HasEnded ? "ended" : "running")}: {Standby.Errors}",
+                e);
+        }
     }
 
     public async ValueTask DisposeAsync()
