@@ -42,10 +42,13 @@ public sealed class HotStandbyTests(ITestOutputHelper output) : IAsyncLifetime
         var at = Now;
         silos.Owner.Send(Signal.Terminate);
 
-        var resumed = await silos.FirstResumedAsync(Patient);
         (await silos.Owner.EndedAsync(Patient)).ShouldBe(0);
-        Tell("stopped with SIGTERM", DefaultLease, resumed - at);
-        (resumed - at).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        // All that was under way may have ended while the owner drained: then nothing is left to be resumed.
+        await silos.BecomesAsync(silos.Standby, "ready", Patient);
+        var taken = Now - at;
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"owner stopped with SIGTERM: taken over after {taken.TotalMilliseconds:F0} ms"));
+        taken.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         await JudgeAsync();
     }
 
