@@ -47,7 +47,8 @@ public sealed class HotStandbyTests(ITestOutputHelper output) : IAsyncLifetime
         await silos.BecomesAsync(silos.Standby, "ready", Patient);
         var taken = Now - at;
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"owner stopped with SIGTERM: taken over after {taken.TotalMilliseconds:F0} ms"));
+            CultureInfo.InvariantCulture,
+            $"owner stopped with SIGTERM: taken over after {taken.TotalMilliseconds:F0} ms"));
         taken.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         await JudgeAsync();
     }

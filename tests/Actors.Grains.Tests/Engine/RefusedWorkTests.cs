@@ -40,11 +40,12 @@ public sealed class RefusedWorkTests
         Volatile.Read(ref _begun).ShouldBe(2);
     }
 
-    private static Task<InvocationView> EndWithTimeAsync(EngineWorld world, InvocationId id) => world.UntilAsync(id, view =>
-    {
-        if (!view.HasEnded) world.Time.Advance(TimeSpan.FromMilliseconds(20));
-        return view.HasEnded;
-    });
+    private static Task<InvocationView> EndWithTimeAsync(EngineWorld world, InvocationId id) =>
+        world.UntilAsync(id, view =>
+        {
+            if (!view.HasEnded) world.Time.Advance(TimeSpan.FromMilliseconds(20));
+            return view.HasEnded;
+        });
 
     private async Task<EngineWorld> MakeAsync()
     {
