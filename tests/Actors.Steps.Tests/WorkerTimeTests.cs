@@ -142,7 +142,7 @@ public sealed class WorkerTimeTests : IDisposable
         var failure = (await _rig.RunAsync(item)).Failure!;
 
         (failure.Type, failure.IsPermanent, failure.Attempt).ShouldBe(("timeout", false, 1));
-        failure.Message.ShouldBe("attempt 1 of step 'charge' was not begun: its time of 1m was up while it waited");
+        failure.Message.ShouldBe("attempt 1 was not begun: the step's time of 1m was up while it waited");
         called.ShouldBeFalse();
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Actors.Core.Invocations;
 using Actors.Definitions;
 using Actors.Grains.Hosting;
 using Actors.Grains.Queues;
@@ -63,10 +62,9 @@ public sealed record WorkItem(
     /// <summary>The outcome of an attempt that is not begun, because the step's time is up.</summary>
     public StepOutcome TooLate()
     {
-        var (step, whole) = (new StepRef(Key.Step, Key.Item), Durations.Format(StepTime!.Whole));
+        var whole = Durations.Format(StepTime!.Whole);
         return new StepOutcome(Key, null, Failure.Transient(
-            "timeout",
-            $"attempt {Key.Attempt} of step '{step}' was not begun: its time of {whole} was up while it waited"));
+            "timeout", $"attempt {Key.Attempt} was not begun: the step's time of {whole} was up while it waited"));
     }
 }
 

@@ -106,7 +106,7 @@ public sealed class StepTimeoutTests
         var ended = await world.EndAsync(second);
         ended.Failure!.Type.ShouldBe("timeout");
         ended.Failure.Message.ShouldContain("was not begun");
-        ended.Failure.Message.ShouldContain("its time of 1.5s");
+        ended.Failure.Message.ShouldContain("the step's time of 1.5s");
         _handlers.Begun.ShouldBe(1);
         _handlers.End();
         await world.EndAsync(first);
