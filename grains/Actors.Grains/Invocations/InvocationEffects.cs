@@ -107,7 +107,7 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
             return;
         // Workers had nothing to take back when it was cancelled.
         if (!key.IsUndo && step.IsCancelRequested)
-            Break(state, step, reference, key.IsUndo, Failure.Transient("cancelled", "cancelled before it began"));
+            Break(state, step, reference, isUndo: false, Failure.Transient("cancelled", "cancelled before it began"));
         else
             HandOut(state, reference, key.IsUndo, turn);
     }

@@ -27,7 +27,7 @@ internal static class CompensationFold
         for (var i = 0; i < state.Steps.Length; i++)
         {
             var step = state.Steps[i];
-            if (step.Map is { } map && step.Status == StepStatus.Running && !state.Process.Steps[i].Step.Detached)
+            if (step.Map is { } map && !step.IsSettled && !state.Process.Steps[i].Step.Detached)
                 step.Status = map.Failed > 0 ? StepStatus.Failed : StepStatus.Cancelled;
             step.UndoBlockers = state.Process.Steps[i].Dependents.Length;
             if (step.UndoBlockers == 0) free.Enqueue(i);

@@ -171,7 +171,7 @@ public abstract record InvocationEvent : IJournalEvent
         }
     }
 
-    /// <summary>A mapped step found its collection.</summary>
+    /// <summary>A mapped step found its collection, or goes on with it behind what a retry did again.</summary>
     /// <param name="Step">Which.</param>
     /// <param name="At">When.</param>
     /// <param name="Count">How many items.</param>

@@ -33,7 +33,11 @@ internal static class RetryFold
             else if (!IsLeftBehind(state, i, waits)) ResetWhole(state, i, changes[i]);
         }
 
-        for (var i = 0; i < state.Steps.Length; i++) Recount(state, i);
+        for (var i = 0; i < state.Steps.Length; i++)
+        {
+            HoldBack(state, i);
+            Recount(state, i);
+        }
     }
 
     /// <summary>
@@ -67,9 +71,8 @@ internal static class RetryFold
         step.Status == StepStatus.Succeeded && step.Undo != StepStatus.Succeeded &&
         (step.Map is not { } map || Array.TrueForAll(map.Items, item => item.Undo != StepStatus.Succeeded));
 
-    /// <summary>Whether it will wait for the steps it depends on: it stays neither as it is nor goes on.</summary>
-    private static bool WillWait(StepState step, bool changes) =>
-        !IsKept(step) && (step.Map is null || changes || step.Status == StepStatus.Pending);
+    /// <summary>Whether it will wait for the steps it depends on: it neither stays as it is nor goes on at once.</summary>
+    private static bool WillWait(StepState step, bool changes) => !IsKept(step) && (step.Map is null || changes);
 
     /// <summary>Whether it runs over a collection that other steps may have a say in.</summary>
     private static bool IsFoundInSteps(CompiledStep compiled) =>
@@ -121,10 +124,10 @@ internal static class RetryFold
         }
 
         if (changes && IsFoundInSteps(compiled)) BeginAnew(step, map);
-        else GoOn(compiled, step, map, WillWait(step, changes));
+        else GoOn(compiled, step, map);
     }
 
-    private static void GoOn(CompiledStep compiled, StepState step, MapState map, bool waits)
+    private static void GoOn(CompiledStep compiled, StepState step, MapState map)
     {
         map.Active = map.Succeeded = map.Failed = map.Next = 0;
         foreach (var item in map.Items)
@@ -133,12 +136,23 @@ internal static class RetryFold
             if (item.Status == StepStatus.Succeeded) map.Succeeded++;
         }
 
-        // What it has found stays what it is; attempts that are still to be made see what there is then.
-        if (waits) Thaw(step);
-        step.Status = waits ? StepStatus.Pending : StepStatus.Running;
+        step.Status = StepStatus.Running;
         step.Failure = null;
         step.EndedAt = null;
         step.SettledSequence = 0;
+    }
+
+    /// <summary>
+    /// A map that goes on behind something that is done again: what it runs over stays what it is, and attempts that
+    /// are still to be made see what there is then.
+    /// </summary>
+    private static void HoldBack(InvocationState state, int position)
+    {
+        var (compiled, step) = (state.Process.Steps[position], state.Steps[position]);
+        if (compiled.Step.Detached || step is not { Status: StepStatus.Running, Map: not null }) return;
+        if (!compiled.Dependencies.Any(d => !state.Steps[d].IsSettled)) return;
+        Thaw(step);
+        step.Status = StepStatus.Pending;
     }
 
     /// <summary>Forgets the items, but for what tells their attempts and keys from those to come.</summary>

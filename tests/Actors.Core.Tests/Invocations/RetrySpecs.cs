@@ -82,7 +82,8 @@ public sealed class RetrySpecs
         s.Retry().Fail("login").Then("StepFailed login", "Stopping", "CompensationBegan", "UndoScheduled work[0]");
         s.Reload();
         s.Undone("work", item: 0).IsNow(InvocationStatus.Failed);
-        s.Retry().Succeed("login").Then(
+        InvocationViews.Of(s.State, Noon).Steps.Single(step => step.Name == "work").Status.ShouldBe(StepStatus.Undone);
+        s.Retry().Then("Retried", "StepScheduled login").Succeed("login").Then(
             "StepSucceeded login", "StepExpanded work", "StepScheduled work[0]", "StepScheduled work[1]").Reload();
         s.Succeed("work", item: 0).Succeed("work", item: 1).IsNow(InvocationStatus.Completed);
     }

@@ -58,6 +58,7 @@ public sealed class SnapshotFormTests
     {
         var s = Paused();
         var whole = JsonNode.Parse(Text(InvocationSnapshot.Write(s.State)))!;
+        var told = 0;
         foreach (var damaged in Damaged(whole).Append(""))
         {
             try
@@ -67,8 +68,11 @@ public sealed class SnapshotFormTests
             catch (StoreCorruptException)
             {
                 // As it should: whatever else is thrown fails this test.
+                told++;
             }
         }
+
+        told.ShouldBeGreaterThan(100);
     }
 
     /// <summary>The same with each value, at whatever depth, taken out or replaced by one of each kind.</summary>
