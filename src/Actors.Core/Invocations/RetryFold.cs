@@ -71,7 +71,7 @@ internal static class RetryFold
         step.Status == StepStatus.Succeeded && step.Undo != StepStatus.Succeeded &&
         (step.Map is not { } map || Array.TrueForAll(map.Items, item => item.Undo != StepStatus.Succeeded));
 
-    /// <summary>Whether it will wait for the steps it depends on: it neither stays as it is nor goes on at once.</summary>
+    /// <summary>Whether it will wait for what it depends on: it neither stays as it is nor goes on at once.</summary>
     private static bool WillWait(StepState step, bool changes) => !IsKept(step) && (step.Map is null || changes);
 
     /// <summary>Whether it runs over a collection that other steps may have a say in.</summary>
@@ -83,7 +83,8 @@ internal static class RetryFold
     {
         var step = state.Steps[position];
         var dependents = state.Process.Steps[position].Dependents;
-        if (dependents.IsEmpty || !step.IsSettled || !(step.Status == StepStatus.Cancelled || WasGivenUp(step))) return false;
+        if (dependents.IsEmpty || !step.IsSettled) return false;
+        if (step.Status != StepStatus.Cancelled && !WasGivenUp(step)) return false;
         foreach (var d in dependents)
         {
             if (waits[d]) return false;
