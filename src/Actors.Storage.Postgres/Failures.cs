@@ -31,7 +31,7 @@ internal static class Failures
     /// that is too much, and sending it again and again makes nothing better.</item>
     /// <item>40001, 40P01 (serialization, deadlock): not away but <see cref="IsConflict"/>, nothing was done.</item>
     /// <item>28, 42501 (log-in or right refused) and all others: a failed write that nobody waits for. The writer is
-    /// not ready without a session, whatever refuses it.</item>
+    /// not ready without a session whose lease it can renew, whatever refuses it.</item>
     /// </list>
     /// </remarks>
     public static bool IsAway(Exception exception) => exception switch

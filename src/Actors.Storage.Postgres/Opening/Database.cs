@@ -40,10 +40,12 @@ internal sealed class Database : IAsyncDisposable
 
     // A process that hangs in the middle of a transaction must not keep the next owner out. And every statement is a
     // look-up by index: the planner, which may first see it on empty tables, is told so. A plan made for ten rows must
-    // not be kept for ten million.
+    // not be kept for ten million. What statements rely on they lock or check: a stricter isolation, which a role may
+    // have as its default, would only make reads fail.
     private string Settings =>
         $"""
         SET search_path TO {Quote(Schema)};
+        SET default_transaction_isolation = 'read committed';
         SET jit = off;
         SET plan_cache_mode = force_generic_plan;
         SET enable_seqscan = off;

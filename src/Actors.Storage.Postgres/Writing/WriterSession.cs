@@ -74,13 +74,23 @@ internal sealed class WriterSession(
         Return();
     }
 
-    /// <summary>Renews ownership if it is time to.</summary>
+    /// <summary>Renews ownership if it is time to; in a new session, if this one is refused it.</summary>
     /// <exception cref="StoreStoppedException">It is lost.</exception>
+    /// <exception cref="Exception">As for <see cref="Get"/>.</exception>
     public void RenewIfDue()
     {
         if (time.GetElapsedTime(_renewedAt) < options.Lease / 3) return;
         _renewedAt = time.GetTimestamp();
-        if (!Ownership.Renew(Get(), epoch, options.Lease)) throw Disowned(null);
+        try
+        {
+            if (!Ownership.Renew(Get(), epoch, options.Lease)) throw Disowned(null);
+        }
+        catch (PostgresException e) when (!Failures.IsAway(e) && !Failures.IsFull(e))
+        {
+            // A session begins by renewing. If that is refused, too, nothing holds the store for long any more.
+            Drop();
+            Get();
+        }
     }
 
     /// <summary>Another process owns the store: nothing is written any more.</summary>

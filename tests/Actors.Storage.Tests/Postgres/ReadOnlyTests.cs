@@ -1,6 +1,7 @@
 using System.Text;
 using Actors.Journal;
 using Actors.Storage.Postgres;
+using Actors.Storage.Postgres.Opening;
 using Actors.Tests.Shared;
 using Npgsql;
 using Shouldly;
@@ -68,6 +69,37 @@ public sealed class ReadOnlyTests : IDisposable
 
         SpinWait.SpinUntil(() => store.Health == StoreHealth.Ready, Patience).ShouldBeTrue("by itself");
         (await AppendAsync(store, 1)).ShouldBe(AppendResult.Appended);
+    }
+
+    [PostgresFact]
+    public async Task Without_the_right_to_renew_its_lease_the_store_is_not_ready()
+    {
+        await using var store = await OpenAsync(TimeSpan.FromMilliseconds(200));
+        await AppendAsync(store, 0);
+        await AskAsync(
+            """
+            CREATE FUNCTION actors.refuse() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN RAISE insufficient_privilege; END $$;
+            CREATE TRIGGER refuse BEFORE UPDATE ON actors.owners FOR EACH ROW EXECUTE FUNCTION actors.refuse()
+            """);
+        SpinWait.SpinUntil(() => store.Health == StoreHealth.Away, Patience).ShouldBeTrue("it is not ready");
+
+        await Should.ThrowAsync<StoreException>(async () => await AppendAsync(store, 1));
+        await AskAsync("DROP TRIGGER refuse ON actors.owners");
+
+        SpinWait.SpinUntil(() => store.Health == StoreHealth.Ready, Patience).ShouldBeTrue("by itself");
+        (await AppendAsync(store, 1)).ShouldBe(AppendResult.Appended);
+    }
+
+    [PostgresFact]
+    public async Task The_isolation_of_a_role_is_not_that_of_the_store()
+    {
+        await AskAsync("ALTER ROLE actors SET default_transaction_isolation = serializable");
+        await using var database = new Database(new PostgresJournalOptions { Connection = Address });
+        await using var connection = await database.OpenAsync(default);
+        await using var ask = new NpgsqlCommand("SHOW transaction_isolation", connection);
+
+        (await ask.ExecuteScalarAsync()).ShouldBe("read committed");
     }
 
     private static GrainKey Key => new(GrainKind.Invocation, "default", "order", "a");

@@ -10,6 +10,7 @@ internal sealed class SchemaShapes
 
     private readonly JsonElement _root;
     private readonly Dictionary<string, Shape> _read = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, JsonElement>> _parts = new(StringComparer.Ordinal);
 
     private SchemaShapes(JsonElement root) => _root = root;
 
@@ -120,21 +121,40 @@ internal sealed class SchemaShapes
         _ => JsonKinds.Record,
     };
 
+    /// <summary>What a JSON Pointer (RFC 6901) in a URI fragment names; null: nothing.</summary>
     private JsonElement? Find(string pointer)
     {
-        if (pointer == "#") return _root;
-        if (!pointer.StartsWith("#/", StringComparison.Ordinal)) return null;
-        var at = _root;
-        foreach (var part in pointer[2..].Split('/'))
+        if (pointer != "#" && !pointer.StartsWith("#/", StringComparison.Ordinal)) return null;
+        var (at, end) = (_root, 1);
+        while (end < pointer.Length)
         {
-            var name = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            var isItem = at.ValueKind == JsonValueKind.Array;
-            if (isItem && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var i) &&
-                i < at.GetArrayLength()) at = at[i];
-            else if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at)) return null;
+            var next = pointer.IndexOf('/', end + 1);
+            if (next < 0) next = pointer.Length;
+            var name = pointer[(end + 1)..next].Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
+            if (!PartsOf(at, pointer[..end]).TryGetValue(name, out at)) return null;
+            end = next;
         }
 
         return at;
+    }
+
+    // Looked up once per value: an element searches its members one after the other.
+    private Dictionary<string, JsonElement> PartsOf(JsonElement value, string at)
+    {
+        if (_parts.TryGetValue(at, out var parts)) return parts;
+        _parts[at] = parts = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in value.EnumerateObject()) parts[member.Name] = member.Value;
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray())
+                parts[parts.Count.ToString(CultureInfo.InvariantCulture)] = item;
+        }
+
+        return parts;
     }
 
     private static string Escape(string name) =>
