@@ -76,6 +76,8 @@ public static class SiloApp
         logs.SetMinimumLevel(LogLevel.Information);
         logs.AddFilter("Microsoft", LogLevel.Warning);
         logs.AddFilter("Orleans", LogLevel.Warning);
+        // Orleans places grains with it: two lines for each.
+        logs.AddFilter("Polly", LogLevel.Warning);
         // What keeps a silo from starting is said once, in a paragraph, by whoever runs it.
         logs.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (format == "auto") format = isRedirected ? "json" : "text";

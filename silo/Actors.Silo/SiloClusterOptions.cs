@@ -10,6 +10,10 @@ public sealed record SiloClusterOptions
 {
     private const string Loopback = "127.0.0.1";
 
+    private static readonly TimeSpan ProbeTimeoutMaxLeast = TimeSpan.FromSeconds(5);
+
+    private readonly TimeSpan? _probeTimeoutMax;
+
     /// <summary>
     /// Address under which the other silos and Orleans clients reach this one, and on which it listens for them.
     /// Default: 127.0.0.1, and nothing else without a cluster. Any but a loopback address needs
@@ -46,6 +50,17 @@ public sealed record SiloClusterOptions
     public int ProbesMissedMax { get; init; } = 3;
 
     /// <summary>
+    /// What the wait for an answer grows to where answers come late. A silo whose connections are open but which says
+    /// nothing, because it hangs, is voted dead after this time, <see cref="ProbesMissedMax"/> times over. Default: 5
+    /// seconds, or <see cref="ProbeTimeout"/> if that is longer. Range: <see cref="ProbeTimeout"/> to 4 minutes.
+    /// </summary>
+    public TimeSpan ProbeTimeoutMax
+    {
+        get => _probeTimeoutMax ?? (ProbeTimeout > ProbeTimeoutMaxLeast ? ProbeTimeout : ProbeTimeoutMaxLeast);
+        init => _probeTimeoutMax = value;
+    }
+
+    /// <summary>
     /// How long a call waits for an answer of another silo; then it is not known whether it was carried out, and the
     /// caller is told so. Default: 30 seconds. Range: 11 seconds to 10 minutes: silos hold waiting calls for 10.
     /// </summary>
@@ -74,6 +89,12 @@ public sealed record SiloClusterOptions
         if (SiloPort == GatewayPort)
             errors.Add($"Silo:InCluster:SiloPort and GatewayPort are both {SiloPort}; a silo needs two ports");
         CheckTime(errors, nameof(ProbeTimeout), ProbeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        if (ProbeTimeoutMax < ProbeTimeout || ProbeTimeoutMax > TimeSpan.FromMinutes(4))
+        {
+            errors.Add($"Silo:InCluster:ProbeTimeoutMax is {ProbeTimeoutMax:c}; it has to be from ProbeTimeout " +
+                $"({Durations.Format(ProbeTimeout)}) to 4m");
+        }
+
         CheckTime(
             errors, nameof(ResponseTimeout), ResponseTimeout, TimeSpan.FromSeconds(11), TimeSpan.FromMinutes(10));
         CheckTime(errors, nameof(WorkPatience), WorkPatience, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(5));

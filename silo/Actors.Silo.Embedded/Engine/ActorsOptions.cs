@@ -48,7 +48,12 @@ public sealed class ActorsOptions
     internal Action? LosesStore { get; set; }
 
     /// <summary>What the log calls the store.</summary>
-    internal string StoreName => Store is not null ? "of its own" : StorePath ?? "memory";
+    internal string StoreName => (Store, _isPostgres) switch
+    {
+        (null, _) => StorePath ?? "memory",
+        (_, true) => "PostgreSQL",
+        _ => "the program's own",
+    };
 
     /// <summary>Handlers of steps.</summary>
     public HandlerRegistry Handlers { get; } = new();
@@ -131,6 +136,8 @@ public sealed class ActorsOptions
     public ActorsOptions UseMemory()
     {
         StorePath = null;
+        Store = null;
+        _isPostgres = false;
         return this;
     }
 

@@ -33,7 +33,8 @@ public static class SiloConfiguration
         nameof(SiloClusterOptions.Address), nameof(SiloClusterOptions.Certificate),
         nameof(SiloClusterOptions.Authority),
         nameof(SiloClusterOptions.SiloPort), nameof(SiloClusterOptions.GatewayPort),
-        nameof(SiloClusterOptions.ProbeTimeout), nameof(SiloClusterOptions.ProbesMissedMax),
+        nameof(SiloClusterOptions.ProbeTimeout), nameof(SiloClusterOptions.ProbeTimeoutMax),
+        nameof(SiloClusterOptions.ProbesMissedMax),
         nameof(SiloClusterOptions.ResponseTimeout), nameof(SiloClusterOptions.WorkPartitions),
         nameof(SiloClusterOptions.WorkPatience),
     ];
@@ -155,7 +156,7 @@ public static class SiloConfiguration
     {
         CheckKeys(cluster, ClusterKeys, "Silo:InCluster", errors);
         var defaults = new SiloClusterOptions();
-        return defaults with
+        var options = defaults with
         {
             Address = cluster[nameof(SiloClusterOptions.Address)] ?? defaults.Address,
             Certificate = cluster[nameof(SiloClusterOptions.Certificate)],
@@ -169,6 +170,11 @@ public static class SiloConfiguration
                 cluster, nameof(SiloClusterOptions.ResponseTimeout), defaults.ResponseTimeout, errors),
             WorkPartitions = Whole(cluster, nameof(SiloClusterOptions.WorkPartitions), defaults.WorkPartitions, errors),
             WorkPatience = Duration(cluster, nameof(SiloClusterOptions.WorkPatience), defaults.WorkPatience, errors),
+        };
+        const string probeTimeoutMax = nameof(SiloClusterOptions.ProbeTimeoutMax);
+        return cluster[probeTimeoutMax] is null ? options : options with
+        {
+            ProbeTimeoutMax = Duration(cluster, probeTimeoutMax, options.ProbeTimeoutMax, errors),
         };
     }
 

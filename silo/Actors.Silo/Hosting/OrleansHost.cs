@@ -46,6 +46,7 @@ internal static class OrleansHost
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = settings.ProbeTimeout;
+            membership.MaxProbeTimeout = settings.ProbeTimeoutMax;
             membership.NumMissedProbesLimit = settings.ProbesMissedMax;
         });
         silo.Configure<SiloMessagingOptions>(calls => calls.ResponseTimeout = settings.ResponseTimeout);

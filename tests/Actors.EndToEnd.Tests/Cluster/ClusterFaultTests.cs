@@ -41,22 +41,11 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : ClusterLoad(ou
     public Task Invocations_of_a_killed_silo_move_again_with_default_probes() => MeasureKillAsync("default", Default);
 
     [PostgresFact]
-    public async Task A_silo_that_hangs_for_longer_than_its_lease_writes_nothing_wrong_when_it_wakes_up()
-    {
-        var cluster = await LoadedAsync(Tuned, 400);
-        var silo = cluster.Silos[await cluster.BusiestAsync(Patient)];
-        var at = Now;
-        silo.Send(Signal.Stop);
-        // All but what waits for the silo that hangs goes on, and what was on it moves.
-        await MovedAsync(cluster, at);
-        silo.Send(Signal.Continue);
+    public Task A_silo_that_hangs_for_longer_than_its_lease_writes_nothing_wrong_when_it_wakes_up() =>
+        HangAsync("tuned", Tuned);
 
-        // It finds itself declared dead, and ends: a new one takes its place.
-        await silo.EndedAsync(Patient);
-        await silo.StartAsync(Patient);
-        await JudgeAsync();
-        await TellAsync("hung (SIGSTOP), tuned", at);
-    }
+    [PostgresFact]
+    public Task A_silo_that_hangs_is_found_with_default_probes_too() => HangAsync("default", Default);
 
     [PostgresFact]
     public Task A_silo_whose_database_does_not_answer_for_longer_than_its_lease_loses_nothing() =>
@@ -75,6 +64,23 @@ public sealed class ClusterFaultTests(ITestOutputHelper output) : ClusterLoad(ou
         await JudgeAsync();
         await TellAsync($"killed with SIGKILL, {name}", at);
         (await cluster.LateSinceAsync(at, Patient)).Moved.Count.ShouldBeGreaterThan(0);
+    }
+
+    private async Task HangAsync(string name, string settings)
+    {
+        var cluster = await LoadedAsync(settings, 400);
+        var silo = cluster.Silos[await cluster.BusiestAsync(Patient)];
+        var at = Now;
+        silo.Send(Signal.Stop);
+        // All but what waits for the silo that hangs goes on, and what was on it moves.
+        await MovedAsync(cluster, at);
+        silo.Send(Signal.Continue);
+
+        // It finds itself declared dead, and ends: a new one takes its place.
+        await silo.EndedAsync(Patient);
+        await silo.StartAsync(Patient);
+        await JudgeAsync();
+        await TellAsync($"hung (SIGSTOP), {name}", at);
     }
 
     private async Task CutOffAsync(string name, Action<Cable> cut)

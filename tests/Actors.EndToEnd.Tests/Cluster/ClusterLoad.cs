@@ -13,7 +13,7 @@ public abstract class ClusterLoad(ITestOutputHelper output) : IAsyncLifetime
     private ThreeSilos? _cluster;
 
     private protected static string Tuned =>
-        """{ "ProbeTimeout": "1s", "ProbesMissedMax": 2, "ResponseTimeout": "11s" }""";
+        """{ "ProbeTimeout": "1s", "ProbeTimeoutMax": "4s", "ProbesMissedMax": 2, "ResponseTimeout": "11s" }""";
 
     private protected static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

@@ -80,6 +80,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("Silo:InCluster:Address", "here", "such as 127.0.0.1")]
     [InlineData("Silo:InCluster:GatewayPort", "11111", "needs two ports")]
     [InlineData("Silo:InCluster:ProbeTimeout", "10ms", "from 100ms to 1m")]
+    [InlineData("Silo:InCluster:ProbeTimeoutMax", "4s", "from ProbeTimeout (5s) to 4m")]
+    [InlineData("Silo:InCluster:ProbeTimeoutMax", "5m", "from ProbeTimeout (5s) to 4m")]
     [InlineData("Silo:InCluster:ResponseTimeout", "5s", "from 11s to 10m")]
     [InlineData("Silo:InCluster:Probes", "5", "is not known")]
     [InlineData("Silo:Logs", "xml", "auto, json, text or none")]
@@ -88,6 +90,16 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("Services:shop:Url", "127.0.0.1", "absolute http")]
     public void Values_out_of_range_are_refused_with_option_and_range(string key, string value, string expected) =>
         Should.Throw<SiloStartException>(() => Load(new() { [key] = value })).Message.ShouldContain(expected);
+
+    [Theory]
+    [InlineData(null, null, 5)]
+    [InlineData("1s", null, 5)]
+    [InlineData("20s", null, 20)]
+    [InlineData("1s", "4s", 4)]
+    [InlineData("1s", "1s", 1)]
+    public void Probes_wait_no_longer_than_they_are_told(string? timeout, string? max, int seconds) =>
+        Load(new() { ["Silo:InCluster:ProbeTimeout"] = timeout, ["Silo:InCluster:ProbeTimeoutMax"] = max })
+            .InCluster.ProbeTimeoutMax.ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Fact]
     public void A_silo_without_a_cluster_has_no_address_for_others()

@@ -31,6 +31,7 @@ public sealed class OrleansHostTests
 
         var membership = provider.GetRequiredService<IOptions<ClusterMembershipOptions>>().Value;
         membership.ProbeTimeout.ShouldBe(options.InCluster.ProbeTimeout);
+        membership.MaxProbeTimeout.ShouldBe(options.InCluster.ProbeTimeoutMax);
         membership.NumMissedProbesLimit.ShouldBe(options.InCluster.ProbesMissedMax);
         var calls = provider.GetRequiredService<IOptions<SiloMessagingOptions>>().Value;
         calls.ResponseTimeout.ShouldBe(options.InCluster.ResponseTimeout);
