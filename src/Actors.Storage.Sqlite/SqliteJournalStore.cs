@@ -45,7 +45,9 @@ public sealed class SqliteJournalStore : IJournalStore
     /// <inheritdoc/>
     public StoreHealth Health => _health.Current;
 
-    /// <summary>Transactions committed since it was opened, each with one flush: what group commit is measured by.</summary>
+    /// <summary>
+    /// Transactions committed since it was opened, each with one flush: what group commit is measured by.
+    /// </summary>
     public long Commits => _writer.Commits;
 
     /// <summary>Opens a store, or makes a new one where there is none.</summary>

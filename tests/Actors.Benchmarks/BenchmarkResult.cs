@@ -132,18 +132,24 @@ internal sealed record BenchmarkResult
 
     public string ToText() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Workload,-4} {Host} {Store} {Clients} clients: {CompletedPerSecond:F0}/s, p50 {P50Ms:F3} ms, p99 {P99Ms:F3} ms, max {MaxMs:F1} ms, " +
-        $"{CpuMicrosPerStep:F1} us CPU/step ({ServerCpuMicrosPerStep:F1} of the server), {CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, " +
+        $"{Workload,-4} {Host} {Store} {Clients} clients: {CompletedPerSecond:F0}/s, " +
+        $"p50 {P50Ms:F3} ms, p99 {P99Ms:F3} ms, max {MaxMs:F1} ms, " +
+        $"{CpuMicrosPerStep:F1} us CPU/step ({ServerCpuMicrosPerStep:F1} of the server), " +
+        $"{CommitsPerOp:F3} commits/op, {AppendsPerOp:F2} appends/op, {BytesPerOp:F0} B/op, " +
         $"{AllocatedBytesPerOp:F0} B allocated/op, {RssMb:F0} MB; " +
         $"store alone: {CommitProbeMs:F3} ms a commit, {GroupCommitProbePerSecond:F0} appends/s; " +
         $"naive loop: {NaiveLoopCpuMicrosPerStep:F1} us CPU/step; " +
-        $"{string.Join(", ", More.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F2}")))}\n" +
+        $"{MoreToText()}\n" +
         $"     target: {Target}: {Verdict}; <= {CpuTargetMicrosPerStep:F0} us a step: {CpuVerdict} " +
         $"({CpuScaledMicrosPerStep:F1} us there); audit {Audit}");
 
+    private string MoreToText() => string.Join(
+        ", ", More.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:F2}")));
+
     private sealed class RoundedConverter : JsonConverter<double>
     {
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDouble();
 
         public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
             writer.WriteNumberValue(double.IsFinite(value) ? Math.Round(value, 4) : -1);

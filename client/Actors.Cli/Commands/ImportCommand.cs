@@ -69,7 +69,8 @@ internal sealed class ImportCommand(CliHost host) : ICliCommand
             throw new RefusedException($"'{output}' can't be written: {e.Message}", "not-writable");
         }
 
-        var told = $"{output}: {map.Process}, {Words.Count(map.Steps.Length, "step")}; run it with: actors run {output}";
+        var steps = Words.Count(map.Steps.Length, "step");
+        var told = $"{output}: {map.Process}, {steps}; run it with: actors run {output}";
         host.Progress(json).Write(told);
         return ExitCode.Done;
     }

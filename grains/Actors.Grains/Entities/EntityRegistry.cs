@@ -15,7 +15,8 @@ public sealed class EntityRegistry
     /// be one.</exception>
     public EntityRegistry Add<TEntity>(string name) where TEntity : class, IEntity, new()
     {
-        if (!Actors.Names.IsName(name)) throw new ArgumentException($"'{name}' can't be the name of an entity type", nameof(name));
+        if (!Actors.Names.IsName(name))
+            throw new ArgumentException($"'{name}' can't be the name of an entity type", nameof(name));
         if (!_types.TryAdd(name, EntityType.Of<TEntity>(name)))
             throw new ArgumentException($"an entity type '{name}' is registered already", nameof(name));
         return this;
@@ -27,6 +28,7 @@ public sealed class EntityRegistry
     {
         if (_types.TryGetValue(id.Type, out var type)) return new EntityGrain(id, type);
         var near = Spelling.Nearest(id.Type, _types.Keys);
-        throw new NotFoundException($"there is no entity type '{id.Type}'" + (near is null ? "" : $"; did you mean '{near}'?"));
+        var hint = near is null ? "" : $"; did you mean '{near}'?";
+        throw new NotFoundException($"there is no entity type '{id.Type}'{hint}");
     }
 }

@@ -24,26 +24,32 @@ internal sealed class EntityType
     {
         var operations = new Dictionary<string, EntityOperation>(StringComparer.OrdinalIgnoreCase);
         var methods = typeof(TEntity).GetMethods(BindingFlags.Public | BindingFlags.Instance)
-            .Where(m => m.DeclaringType is { } d && d != typeof(object) && !IsBase(d) && !m.IsSpecialName && m.GetBaseDefinition().DeclaringType != typeof(object));
+            .Where(m => m.DeclaringType is { } d && d != typeof(object) && !IsBase(d) && !m.IsSpecialName &&
+                m.GetBaseDefinition().DeclaringType != typeof(object));
         foreach (var method in methods)
         {
             if (!operations.TryAdd(method.Name, EntityOperation.Of(typeof(TEntity), method)))
-                throw new ArgumentException($"entity class {typeof(TEntity).Name} has two operations called '{method.Name}'; give each a name of its own");
+                throw new ArgumentException(
+                    $"entity class {typeof(TEntity).Name} has two operations called '{method.Name}'; give each a " +
+                    "name of its own");
         }
 
         if (operations.Count == 0)
-            throw new ArgumentException($"entity class {typeof(TEntity).Name} has no operation; its public methods are its operations");
-        return new EntityType(name, static () => new TEntity(), operations.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+            throw new ArgumentException(
+                $"entity class {typeof(TEntity).Name} has no operation; its public methods are its operations");
+        return new EntityType(
+            name, static () => new TEntity(), operations.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }
 
-    public bool TryFind(string operation, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EntityOperation? found) =>
+    public bool TryFind(
+        string operation, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EntityOperation? found) =>
         _operations.TryGetValue(operation, out found);
 
     public Failure Unknown(string operation)
     {
         var near = Spelling.Nearest(operation, _operations.Keys);
-        return Failure.Permanent(
-            "not-found", $"entity type '{Name}' has no operation '{operation}'" + (near is null ? "" : $"; did you mean '{near}'?"));
+        var hint = near is null ? "" : $"; did you mean '{near}'?";
+        return Failure.Permanent("not-found", $"entity type '{Name}' has no operation '{operation}'{hint}");
     }
 
     private static bool IsBase(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Entity<>);
@@ -62,9 +68,12 @@ internal sealed class EntityOperation
     {
         var parameters = method.GetParameters();
         if (parameters.Length > 1 || method.IsGenericMethod || parameters.Any(p => p.ParameterType.IsByRef))
-            throw new ArgumentException($"operation {type.Name}.{method.Name} has to have no parameter, or one that is passed by value");
-        if (typeof(Task).IsAssignableFrom(method.ReturnType) || method.ReturnType.FullName?.StartsWith("System.Threading.Tasks.ValueTask", StringComparison.Ordinal) == true)
-            throw new ArgumentException($"operation {type.Name}.{method.Name} is asynchronous; an operation is a turn: it does no I/O and returns its result");
+            throw new ArgumentException(
+                $"operation {type.Name}.{method.Name} has to have no parameter, or one that is passed by value");
+        if (IsAsynchronous(method.ReturnType))
+            throw new ArgumentException(
+                $"operation {type.Name}.{method.Name} is asynchronous; an operation is a turn: it does no I/O and " +
+                "returns its result");
         var make = typeof(EntityOperation).GetMethod(
             (parameters.Length, method.ReturnType == typeof(void)) switch
             {
@@ -77,10 +86,14 @@ internal sealed class EntityOperation
         if (parameters.Length == 1) arguments.Add(parameters[0].ParameterType);
         if (method.ReturnType != typeof(void)) arguments.Add(method.ReturnType);
         return new EntityOperation(
-            method.Name, (Func<IEntity, Payload, Payload>)make.MakeGenericMethod([.. arguments]).Invoke(null, [method])!);
+            method.Name,
+            (Func<IEntity, Payload, Payload>)make.MakeGenericMethod([.. arguments]).Invoke(null, [method])!);
     }
 
     public Payload Invoke(IEntity entity, Payload input) => _invoke(entity, input);
+
+    private static bool IsAsynchronous(Type result) => typeof(Task).IsAssignableFrom(result) ||
+        result.FullName?.StartsWith("System.Threading.Tasks.ValueTask", StringComparison.Ordinal) == true;
 
     private static Func<IEntity, Payload, Payload> Action0<TEntity>(MethodInfo method)
     {

@@ -58,8 +58,8 @@ public interface IGrainTurn
     void CancelWork(WorkKey key);
 
     /// <summary>
-    /// The invocation hands out no further stage of its queued pipeline for now: the place it may keep in the last one is free.
-    /// No-op if it keeps none.
+    /// The invocation hands out no further stage of its queued pipeline for now: the place it may keep in the last one
+    /// is free. No-op if it keeps none.
     /// </summary>
     void LeaveStage();
 

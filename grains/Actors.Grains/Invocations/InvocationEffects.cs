@@ -32,7 +32,9 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
             case InvocationEvent.StepScheduled s: HandOut(state, s.Step, s.IsUndo, turn); break;
             case InvocationEvent.StepCancelRequested s: CancelAttempt(state, s.Step, turn); break;
             case InvocationEvent.ChildrenAsked: AskChildren(state, turn); break;
-            case InvocationEvent.Completed or InvocationEvent.Failed or InvocationEvent.Cancelled: TellParents(state, turn); break;
+            case InvocationEvent.Completed or InvocationEvent.Failed or InvocationEvent.Cancelled:
+                TellParents(state, turn);
+                break;
         }
     }
 
@@ -45,9 +47,15 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
             var isChild = IsChild(state, reference);
             // Whoever ran a cancelled attempt is gone: it is settled as uncertain instead of being begun anew.
             if (!isUndo && step.IsCancelRequested && !isChild)
-                Break(state, step, reference, isUndo, Failure.Transient("cancelled", "cancelled while its silo went away"));
+            {
+                var failure = Failure.Transient("cancelled", "cancelled while its silo went away");
+                Break(state, step, reference, isUndo, failure);
+            }
             else
+            {
                 HandOut(state, reference, isUndo, turn);
+            }
+
             if (!isUndo && isChild && step.IsCancelRequested) CancelAttempt(state, reference, turn);
         });
     }
@@ -96,7 +104,8 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
     }
 
     /// <summary>Attempts whose request could not be built, as their outcome.</summary>
-    public bool TryTakeBroken([NotNullWhen(true)] out InvocationCommand.Finish? broken) => _broken.TryDequeue(out broken);
+    public bool TryTakeBroken([NotNullWhen(true)] out InvocationCommand.Finish? broken) =>
+        _broken.TryDequeue(out broken);
 
     private void HandOutAgain(InvocationState state, WorkKey key, IGrainTurn turn)
     {
@@ -119,8 +128,10 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         if (!isUndo && !compiled.IsWork && compiled.Action.Declared is not StepAction.Child) return;
         try
         {
-            if (isUndo || compiled.IsWork) turn.Dispatch(WorkItemFactory.Create(state, compiled, step, reference, isUndo, turn.Now));
-            else StartChild(state, compiled, step, reference, turn);
+            if (isUndo || compiled.IsWork)
+                turn.Dispatch(WorkItemFactory.Create(state, compiled, step, reference, isUndo, turn.Now));
+            else
+                StartChild(state, compiled, step, reference, turn);
         }
         catch (TerminalException e)
         {
@@ -128,7 +139,8 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         }
     }
 
-    private void StartChild(InvocationState state, CompiledStep compiled, StepState step, StepRef reference, IGrainTurn turn)
+    private void StartChild(
+        InvocationState state, CompiledStep compiled, StepState step, StepRef reference, IGrainTurn turn)
     {
         var child = WorkItemFactory.ChildOf(state, compiled, step, reference);
         var input = InvocationDocument.InputOf(state, compiled, reference.Item);
@@ -141,7 +153,9 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         }
 
         if (definition.InputSchema?.Validate(input.ToElement()) is { IsEmpty: false } violations)
-            throw new TerminalException($"the input of child process '{child.Process}' does not fit its schema: {violations[0]}", "invalid-payload");
+            throw new TerminalException(
+                $"the input of child process '{child.Process}' does not fit its schema: {violations[0]}",
+                "invalid-payload");
         var parent = new ParentStep(state.Id, state.Run, reference, step.Attempts);
         turn.Post(child.Key, new StartInvocation(
             definition.Hash, input, state.CorrelationId, StartPolicy.Attach, parent, state.TraceParent));
@@ -187,7 +201,9 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         new ChildEnded(
             parent.Run, parent.Step, parent.Attempt,
             state.IsCompleted ? state.Output : null,
-            state.IsCompleted ? null : Failure.Permanent("child", $"child '{state.Id}' is {state.Status}") with { Cause = state.Failure }));
+            state.IsCompleted
+                ? null
+                : Failure.Permanent("child", $"child '{state.Id}' is {state.Status}") with { Cause = state.Failure }));
 
     private void Break(InvocationState state, StepState step, StepRef reference, bool isUndo, Failure failure) =>
         _broken.Enqueue(new InvocationCommand.Finish(
@@ -209,9 +225,9 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
 
             void One(StepState step, StepRef reference)
             {
+                var isOut = step.Status == StepStatus.Running || isChild && step.Status == StepStatus.Waiting;
                 if (step.Undo == StepStatus.Running) act(reference, step, true);
-                else if (step.Map is null && (step.Status == StepStatus.Running || isChild && step.Status == StepStatus.Waiting))
-                    act(reference, step, false);
+                else if (step.Map is null && isOut) act(reference, step, false);
             }
         }
     }

@@ -40,7 +40,8 @@ public sealed class InvocationGrain : Grain
     {
         if (history.Snapshot is { } snapshot)
         {
-            foreach (var hash in InvocationSnapshot.Definitions(snapshot.State)) await _catalog.GetAsync(hash, cancellationToken);
+            foreach (var hash in InvocationSnapshot.Definitions(snapshot.State))
+                await _catalog.GetAsync(hash, cancellationToken);
             _machine = new InvocationMachine(InvocationSnapshot.Read(_id, snapshot.State, Definition), Definition);
             _snapshotSequence = snapshot.Sequence;
         }
@@ -70,7 +71,9 @@ public sealed class InvocationGrain : Grain
             case WorkRefused refused: _effects.Postpone(refused.Item.Key, turn.Now); break;
             case StartInvocation start: OnStart(start, turn); break;
             case ChildEnded ended: OnChildEnded(ended, turn); break;
-            case SignalInvocation s: Steer(new InvocationCommand.Signal(turn.Now, s.Signal, s.SignalId, s.Data), turn); break;
+            case SignalInvocation s:
+                Steer(new InvocationCommand.Signal(turn.Now, s.Signal, s.SignalId, s.Data), turn);
+                break;
             case CancelInvocation c: Steer(new InvocationCommand.Cancel(turn.Now, c.Reason), turn); break;
             case PauseInvocation: Steer(new InvocationCommand.Pause(turn.Now), turn); break;
             case ResumeInvocation: Steer(new InvocationCommand.Resume(turn.Now), turn); break;
@@ -99,13 +102,15 @@ public sealed class InvocationGrain : Grain
 
     private CompiledProcess Definition(string hash) => _catalog.TryGet(hash, out var definition)
         ? definition
-        : throw new StoreCorruptException($"invocation '{_id}' is pinned to definition {hash}, which is not in the registry");
+        : throw new StoreCorruptException(
+            $"invocation '{_id}' is pinned to definition {hash}, which is not in the registry");
 
     private void OnStart(StartInvocation start, IGrainTurn turn)
     {
         if (!_catalog.TryGet(start.Definition, out _))
         {
-            turn.Reply(new Refused(Failure.Transient("unavailable", $"definition {start.Definition} is not registered in this silo")));
+            turn.Reply(new Refused(Failure.Transient(
+                "unavailable", $"definition {start.Definition} is not registered in this silo")));
             return;
         }
 
@@ -125,8 +130,8 @@ public sealed class InvocationGrain : Grain
         if (outcome.NotBegun) return;
         var key = outcome.Key;
         Run(new InvocationCommand.Finish(
-            turn.Now, key.Run, new StepRef(key.Step, key.Item), key.Attempt, key.IsUndo, outcome.Result, outcome.Failure,
-            outcome.RetryAfter, turn.NextRandom()) { StageResults = outcome.StageResults }, turn);
+            turn.Now, key.Run, new StepRef(key.Step, key.Item), key.Attempt, key.IsUndo, outcome.Result,
+            outcome.Failure, outcome.RetryAfter, turn.NextRandom()) { StageResults = outcome.StageResults }, turn);
     }
 
     private void OnChildEnded(ChildEnded ended, IGrainTurn turn) => Run(new InvocationCommand.Finish(
@@ -191,7 +196,8 @@ public sealed class InvocationGrain : Grain
         foreach (var e in _events) _effects.Act(State, e, turn);
         while (_effects.TryTakeBroken(out var broken)) FoldBroken(broken, turn);
         if (_events.Count > 0) Project(turn);
-        if (State is { Phase: not InvocationPhase.Absent, AttemptsOut: 0, Process: { IsPipeline: true, IsDirect: false } })
+        if (State is { Phase: not InvocationPhase.Absent, AttemptsOut: 0 } &&
+            State.Process is { IsPipeline: true, IsDirect: false })
             turn.LeaveStage();
         if (State.Phase == InvocationPhase.Ended) _waiters.AnswerAll(turn, State);
         RestIfOver(turn);

@@ -22,9 +22,14 @@ internal sealed class InvocationWaiters
         }
 
         if (_replies.Count >= CountMax)
-            turn.Reply(new Refused(Failure.Transient("overloaded", $"{CountMax} callers wait for this invocation already; poll its state instead")));
+        {
+            turn.Reply(new Refused(Failure.Transient(
+                "overloaded", $"{CountMax} callers wait for this invocation already; poll its state instead")));
+        }
         else
+        {
             _replies.Add(turn.PostponeReply());
+        }
     }
 
     public void AnswerAll(IGrainTurn turn, InvocationState state)

@@ -14,7 +14,8 @@ internal static class WorkItemFactory
 {
     /// <exception cref="TerminalException">A path or placeholder gives nothing where something is needed.</exception>
     public static WorkItem Create(
-        InvocationState state, CompiledStep compiled, StepState step, StepRef reference, bool isUndo, DateTimeOffset now)
+        InvocationState state, CompiledStep compiled, StepState step, StepRef reference, bool isUndo,
+        DateTimeOffset now)
     {
         var input = InvocationDocument.InputOf(state, compiled, reference.Item);
         var stages = isUndo ? [] : StagesFrom(state, compiled);
@@ -32,7 +33,9 @@ internal static class WorkItemFactory
             TimeoutOf(AttemptTimeouts.Of(state.Process, compiled, isUndo), time),
             compiled.Step.Permanent)
         {
-            Limit = isUndo || stage is not null && compiled.Step.Limit is { PerSecond: null, Queue: null } ? null : compiled.Step.Limit,
+            Limit = isUndo || stage is not null && compiled.Step.Limit is { PerSecond: null, Queue: null }
+                ? null
+                : compiled.Step.Limit,
             Stage = stage,
             TraceParent = state.TraceParent,
             IsPure = stages.Length > 0,
@@ -46,8 +49,8 @@ internal static class WorkItemFactory
 
     /// <summary>
     /// <c>tenant/process/id/run/step[item]</c>, then <c>/round</c> where the step is done anew after it was undone or
-    /// refused, then <c>/undo</c> for its compensation, with a round of its own where that was refused: the same for all
-    /// attempts, different for everything else.
+    /// refused, then <c>/undo</c> for its compensation, with a round of its own where that was refused: the same for
+    /// all attempts, different for everything else.
     /// </summary>
     public static string IdempotencyKey(InvocationState state, StepState step, StepRef reference, bool isUndo)
     {
@@ -65,7 +68,9 @@ internal static class WorkItemFactory
         return child;
     }
 
-    /// <summary>The place of a stage in a queued pipeline: one attempt at a time, unless its limit says otherwise.</summary>
+    /// <summary>
+    /// The place of a stage in a queued pipeline: one attempt at a time, unless its limit says otherwise.
+    /// </summary>
     private static StageSlot? StageOf(CompiledProcess process, CompiledStep compiled) =>
         !process.IsPipeline || process.IsDirect ? null : new StageSlot(
             compiled.Position, process.Map.Pipeline!.Capacity, compiled.Step.Limit?.Concurrency ?? 1,
@@ -85,11 +90,14 @@ internal static class WorkItemFactory
         return time.Left > TimeSpan.Zero ? time.Left : TimeSpan.Zero;
     }
 
-    private static WorkAction Resolve(InvocationState state, CompiledStep compiled, bool isUndo, int item, Payload input)
+    private static WorkAction Resolve(
+        InvocationState state, CompiledStep compiled, bool isUndo, int item, Payload input)
     {
         var action = isUndo ? compiled.Undo! : compiled.Action;
         // What undoes it may ask for its result.
-        var document = isUndo ? new InvocationDocument(state, compiled, item) : InvocationDocument.OfStep(state, compiled, item);
+        var document = isUndo
+            ? new InvocationDocument(state, compiled, item)
+            : InvocationDocument.OfStep(state, compiled, item);
         return action.Declared switch
         {
             StepAction.Handler handler => new WorkAction.Handler(handler.Name),
@@ -118,7 +126,8 @@ internal static class WorkItemFactory
     private static string CheckId(string id, string step) => Names.IsId(id)
         ? id
         : throw new TerminalException(
-            $"'{id}' of step '{step}' can't be an id: 1 to {Names.IdCharactersMax} characters, no control characters", "mapping");
+            $"'{id}' of step '{step}' can't be an id: 1 to {Names.IdCharactersMax} characters, no control characters",
+            "mapping");
 
     /// <summary>From a pure stage of a direct pipeline on, all stages that run in the same go.</summary>
     private static ImmutableArray<PureStage> StagesFrom(InvocationState state, CompiledStep first)

@@ -13,9 +13,9 @@ public sealed record StageSlot(int Position, int Capacity, int Concurrency, bool
 
 /// <summary>
 /// The bounded queues of one pipeline as a state machine without clock or threads. A stage that has done its work keeps
-/// its place until the queue of the next stage has room ("blocking after service", H. G. Perros, "Queueing Networks with
-/// Blocking", 1994); so a slow stage stops the ones before it, and in the end nobody is admitted any more. What is taken
-/// in is taken in order. The embedded host drives it under a lock; in a cluster a grain per pipeline drives it.
+/// its place until the queue of the next stage has room ("blocking after service", H. G. Perros, "Queueing Networks
+/// with Blocking", 1994); so a slow stage stops the ones before it, and in the end nobody is admitted any more. What is
+/// taken in is taken in order. The embedded host drives it under a lock; in a cluster a grain per pipeline drives it.
 /// </summary>
 /// <typeparam name="TItem">What waits and runs.</typeparam>
 public sealed class PipelineQueues<TItem>

@@ -42,14 +42,17 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         return new StartResult(id, reply.Created, reply.Status, reply.CorrelationId);
     }
 
-    /// <summary>Starts once the first queue of the pipeline has room; gives the place back if no run was started.</summary>
+    /// <summary>
+    /// Starts once the first queue of the pipeline has room; gives the place back if no run was started.
+    /// </summary>
     private async ValueTask<StartReply> StartAdmittedAsync(
         CompiledProcess definition, InvocationId id, StartInvocation start, CancellationToken cancellationToken)
     {
         var host = engine().Edge;
-        if (!await host.AdmitAsync(id, definition.Map.Pipeline!.Capacity, cancellationToken))
+        var capacity = definition.Map.Pipeline!.Capacity;
+        if (!await host.AdmitAsync(id, capacity, cancellationToken))
             throw new OverloadedException(
-                $"the first queue of pipeline '{id.Process}' is full ({definition.Map.Pipeline.Capacity} wait); try again later");
+                $"the first queue of pipeline '{id.Process}' is full ({capacity} wait); try again later");
         var isUsed = false;
         try
         {
@@ -107,11 +110,13 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         {
             // The page size is checked above: it is the cursor that the store refuses.
             throw new InvalidPayloadException(
-                $"cursor '{Shorten(filter.Cursor)}' is not one that a list gave; take it from the previous page, or leave it out");
+                $"cursor '{Shorten(filter.Cursor)}' is not one that a list gave; take it from the previous page, or " +
+                "leave it out");
         }
     }
 
-    public async Task<InvocationView> WaitAsync(InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public async Task<InvocationView> WaitAsync(
+        InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         Check(id);
         using var timer = timeout is { } t ? new CancellationTokenSource(t, engine().Edge.Time) : null;
@@ -132,10 +137,12 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     }
 
     public Task SignalAsync(
-        InvocationId id, string signal, Payload payload = default, string? signalId = null, CancellationToken cancellationToken = default)
+        InvocationId id, string signal, Payload payload = default, string? signalId = null,
+        CancellationToken cancellationToken = default)
     {
         CheckName("signal", signal);
-        if (signalId is not null && !Names.IsId(signalId)) throw new InvalidNameException(IdRule("signal id", signalId));
+        if (signalId is not null && !Names.IsId(signalId))
+            throw new InvalidNameException(IdRule("signal id", signalId));
         return SteerAsync(id, new SignalInvocation(signal, signalId, payload), cancellationToken);
     }
 
@@ -154,7 +161,8 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     public async Task<HistoryPage> HistoryAsync(
         InvocationId id, long after = 0, int countMax = 1000, CancellationToken cancellationToken = default)
     {
-        if (countMax is < 1 or > 10_000) throw new InvalidPayloadException($"count is {countMax}; it may be 1 to 10000");
+        if (countMax is < 1 or > 10_000)
+            throw new InvalidPayloadException($"count is {countMax}; it may be 1 to 10000");
         return await new HistoryReader(engine().Store).ReadAsync(Check(id), after, countMax, cancellationToken);
     }
 
@@ -206,10 +214,12 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     }
 
     public async Task<Payload> CallEntityAsync(
-        EntityId id, string operation, Payload input = default, string? operationId = null, CancellationToken cancellationToken = default)
+        EntityId id, string operation, Payload input = default, string? operationId = null,
+        CancellationToken cancellationToken = default)
     {
         Check(id);
-        if (operationId is not null && !Names.IsId(operationId)) throw new InvalidNameException(IdRule("operation id", operationId));
+        if (operationId is not null && !Names.IsId(operationId))
+            throw new InvalidNameException(IdRule("operation id", operationId));
         var call = new CallOperation(operation, input, operationId, Activity.Current?.TraceId.ToHexString());
         var reply = await engine().Edge.CallAsync(id.Key, call, cancellationToken);
         return reply switch
@@ -286,14 +296,18 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     {
         if (engine().Catalog.TryGetCurrent(process, out var definition)) return definition;
         var near = Spelling.Nearest(process, engine().Catalog.Current.Select(p => p.Map.Process));
-        throw new NotFoundException($"there is no process '{process}'" + (near is null ? "; 'actors list --processes' names those there are" : $"; did you mean '{near}'?"));
+        var hint = near is null
+            ? "; 'actors list --processes' names those there are"
+            : $"; did you mean '{near}'?";
+        throw new NotFoundException($"there is no process '{process}'{hint}");
     }
 
     private static void CheckInput(CompiledProcess definition, Payload input)
     {
         if (definition.InputSchema?.Validate(input.ToElement()) is not { IsEmpty: false } violations) return;
         throw new InvalidPayloadException(
-            $"the input does not fit the schema of process '{definition.Map.Process}': " + string.Join("; ", violations.Select(v => v.ToString())));
+            $"the input does not fit the schema of process '{definition.Map.Process}': " +
+            string.Join("; ", violations.Select(v => v.ToString())));
     }
 
     private string NewId() => engine().Host.Runtime.NewId();
@@ -311,7 +325,8 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
             value.ValueKind is System.Text.Json.JsonValueKind.String or System.Text.Json.JsonValueKind.Number)
             return value.ToString();
         throw new InvalidPayloadException(
-            $"the key '{definition.Map.Key}' of process '{definition.Map.Process}' finds no text or number in the input; give it there, or give an idempotency key");
+            $"the key '{definition.Map.Key}' of process '{definition.Map.Process}' finds no text or number in the " +
+            "input; give it there, or give an idempotency key");
     }
 
     private static InvocationId Check(InvocationId id)
@@ -332,11 +347,13 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
     {
         if (!Names.IsName(name))
             throw new InvalidNameException(
-                $"'{Shorten(name)}' is not a valid {what}: a name starts with a letter or digit and has letters, digits and _ - . : only, no '..', at most {Names.NameCharactersMax} characters");
+                $"'{Shorten(name)}' is not a valid {what}: a name starts with a letter or digit and has letters, " +
+                $"digits and _ - . : only, no '..', at most {Names.NameCharactersMax} characters");
     }
 
     private static string IdRule(string what, string id) =>
-        $"'{Shorten(id)}' is not a valid {what}: it has 1 to {Names.IdCharactersMax} characters, none of them a control character";
+        $"'{Shorten(id)}' is not a valid {what}: it has 1 to {Names.IdCharactersMax} characters, none of them a " +
+        "control character";
 
     private static string Shorten(string? text) => text is null ? "" : text.Length <= 80 ? text : text[..80] + "…";
 }

@@ -7,7 +7,8 @@ namespace Actors.Silo.Embedded.Client;
 internal sealed class HistoryReader(IJournalStore store)
 {
     /// <exception cref="NotFoundException">No such invocation.</exception>
-    public async Task<HistoryPage> ReadAsync(InvocationId id, long after, int countMax, CancellationToken cancellationToken)
+    public async Task<HistoryPage> ReadAsync(
+        InvocationId id, long after, int countMax, CancellationToken cancellationToken)
     {
         var events = new List<HistoryEvent>();
         while (true)
@@ -25,7 +26,8 @@ internal sealed class HistoryReader(IJournalStore store)
         }
     }
 
-    private async Task AddAsync(JournalRecord record, long after, List<HistoryEvent> events, CancellationToken cancellationToken)
+    private async Task AddAsync(
+        JournalRecord record, long after, List<HistoryEvent> events, CancellationToken cancellationToken)
     {
         var payloads = new Dictionary<PayloadHash, Payload>();
         foreach (var hash in InvocationEventCodec.References(record.Events))

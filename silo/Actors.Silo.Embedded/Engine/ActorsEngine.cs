@@ -160,7 +160,10 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         if (_options.Store is { } make) return await make(_services, cancellationToken);
         if (_options.StorePath is not { } path) return new MemoryJournalStore();
         return await SqliteJournalStore.OpenAsync(
-            new SqliteJournalOptions { Path = path }, _time, _loggers.CreateLogger<SqliteJournalStore>(), cancellationToken);
+            new SqliteJournalOptions { Path = path },
+            _time,
+            _loggers.CreateLogger<SqliteJournalStore>(),
+            cancellationToken);
     }
 
     private EngineParts Compose(IJournalStore store)
@@ -200,7 +203,8 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         return new EngineParts(store, host, worker, catalog, retention, edge, deployment);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Engine started with {Processes} processes on store {Store}")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Engine started with {Processes} processes on store {Store}")]
     private static partial void LogStarted(ILogger logger, int processes, string store);
 
     [LoggerMessage(Level = LogLevel.Warning,

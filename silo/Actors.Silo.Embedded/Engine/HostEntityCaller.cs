@@ -12,10 +12,12 @@ internal sealed class HostEntityCaller : IEntityCaller
     public IGrainHost? Host { get; set; }
 
     public async ValueTask<Payload> CallAsync(
-        EntityId entity, string operation, Payload input, string operationId, string correlationId, CancellationToken cancellationToken)
+        EntityId entity, string operation, Payload input, string operationId, string correlationId,
+        CancellationToken cancellationToken)
     {
         var host = Host ?? throw new UnavailableException("the host is not up yet");
-        var reply = await host.CallAsync(entity.Key, new CallOperation(operation, input, operationId, correlationId), cancellationToken);
+        var call = new CallOperation(operation, input, operationId, correlationId);
+        var reply = await host.CallAsync(entity.Key, call, cancellationToken);
         return reply switch
         {
             OperationReply done => done.Result,

@@ -63,6 +63,7 @@ internal sealed partial class RetentionLoop : IDisposable
     [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Count} finished journals")]
     private static partial void LogPurged(ILogger logger, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Finished journals could not be removed; tried again at the next round")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Finished journals could not be removed; tried again at the next round")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -44,7 +44,8 @@ internal sealed partial class Activation : IGrainTurn
         Ask(new Effect(EffectKind.Reply, default, reply, call, default));
     }
 
-    void IGrainTurn.Post(GrainKey to, GrainMessage message) => Ask(new Effect(EffectKind.Post, to, message, null, default));
+    void IGrainTurn.Post(GrainKey to, GrainMessage message) =>
+        Ask(new Effect(EffectKind.Post, to, message, null, default));
 
     void IGrainTurn.Dispatch(WorkItem item)
     {

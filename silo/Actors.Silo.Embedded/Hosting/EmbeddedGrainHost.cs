@@ -139,7 +139,11 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
         var call = new PendingCall();
         var reply = call.Start(cancellationToken);
         if (!Send(to, new Envelope(request, call), runHere))
-            call.Fail(new OverloadedException($"{Options.MailboxMax} messages wait for grain '{to}' already; try again later"));
+        {
+            call.Fail(new OverloadedException(
+                $"{Options.MailboxMax} messages wait for grain '{to}' already; try again later"));
+        }
+
         return reply;
     }
 

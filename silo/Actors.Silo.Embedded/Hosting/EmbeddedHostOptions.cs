@@ -62,7 +62,10 @@ public sealed record EmbeddedHostOptions
     /// </summary>
     public TimeSpan TimerHorizon { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a start waits for room in the first queue of a queued pipeline before it is refused as overloaded. Default: 1 second. Range: 0 to 10 minutes.</summary>
+    /// <summary>
+    /// How long a start waits for room in the first queue of a queued pipeline before it is refused as overloaded.
+    /// Default: 1 second. Range: 0 to 10 minutes.
+    /// </summary>
     public TimeSpan AdmissionTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range; the message names both.</exception>
@@ -84,6 +87,7 @@ public sealed record EmbeddedHostOptions
     private static void Check<T>(T value, T min, T max, string name) where T : IComparable<T>
     {
         if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
-            throw new ArgumentOutOfRangeException(name, value, $"EmbeddedHostOptions.{name} is {value}; its range is {min} to {max}");
+            throw new ArgumentOutOfRangeException(
+                name, value, $"EmbeddedHostOptions.{name} is {value}; its range is {min} to {max}");
     }
 }

@@ -141,8 +141,9 @@ internal sealed class LimitedQueues(
         public void Arm(TimeProvider time, TimeSpan wait, Action pump)
         {
             var due = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)));
-            if (Timer is null) Timer = time.CreateTimer(_ => pump(), null, due, System.Threading.Timeout.InfiniteTimeSpan);
-            else Timer.Change(due, System.Threading.Timeout.InfiniteTimeSpan);
+            var once = System.Threading.Timeout.InfiniteTimeSpan;
+            if (Timer is null) Timer = time.CreateTimer(_ => pump(), null, due, once);
+            else Timer.Change(due, once);
         }
     }
 }

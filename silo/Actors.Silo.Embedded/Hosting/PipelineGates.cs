@@ -82,7 +82,8 @@ internal sealed class PipelineGates(TimeProvider time, Action<IQueuedWork> begin
         {
             var gate = GateOf(invocation);
             change(gate.Queues, ready);
-            while (gate.Waiters.First is { } first && gate.Queues.TryAdmit(first.Value.Invocation, first.Value.Capacity))
+            while (gate.Waiters.First is { } first &&
+                gate.Queues.TryAdmit(first.Value.Invocation, first.Value.Capacity))
             {
                 gate.Waiters.RemoveFirst();
                 first.Value.Admitted.TrySetResult();

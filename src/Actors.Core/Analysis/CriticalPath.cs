@@ -67,7 +67,9 @@ public sealed record CriticalPath(TimeSpan Length, TimeSpan Work, ImmutableArray
             foreach (var name in map.Steps[i].After)
             {
                 if (!index.TryGetValue(name, out var dependency))
-                    throw new ArgumentException($"step '{map.Steps[i].Name}' depends on '{name}', which does not exist; validate the map first", nameof(map));
+                    throw new ArgumentException(
+                        $"step '{map.Steps[i].Name}' depends on '{name}', which does not exist; validate the map first",
+                        nameof(map));
                 (dependents[dependency] ??= []).Add(i);
             }
         }
@@ -82,6 +84,7 @@ public sealed record CriticalPath(TimeSpan Length, TimeSpan Work, ImmutableArray
 
         return order.Count == open.Length
             ? order
-            : throw new ArgumentException($"the dependencies of process '{map.Process}' form a cycle; validate the map first", nameof(map));
+            : throw new ArgumentException(
+                $"the dependencies of process '{map.Process}' form a cycle; validate the map first", nameof(map));
     }
 }

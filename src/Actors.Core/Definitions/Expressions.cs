@@ -16,7 +16,8 @@ internal static class Expressions
 
     private static readonly ElementView Nothing = new(JsonElement.Parse("{}"));
 
-    public static string? Problem(ExpressionKind kind, string text) => TryRead(kind, text, out _, out var problem) ? null : problem;
+    public static string? Problem(ExpressionKind kind, string text) =>
+        TryRead(kind, text, out _, out var problem) ? null : problem;
 
     public static bool TryRead(
         ExpressionKind kind, string text, out ImmutableArray<ImmutableArray<string>> references, out string problem)
@@ -29,7 +30,9 @@ internal static class Expressions
                 problem = pathError?.ToString() ?? "";
                 break;
             case ExpressionKind.Condition:
-                found = JsonPathCondition.TryParse(text, out var condition, out var conditionError) ? condition.References : null;
+                found = JsonPathCondition.TryParse(text, out var condition, out var conditionError)
+                    ? condition.References
+                    : null;
                 problem = conditionError?.ToString() ?? "";
                 break;
             case ExpressionKind.Template:
@@ -46,11 +49,13 @@ internal static class Expressions
         return found is not null;
     }
 
-    public static bool IsSingular(string path) => JsonPathQuery.TryParse(path, out var query, out _) && query.IsSingular;
+    public static bool IsSingular(string path) =>
+        JsonPathQuery.TryParse(path, out var query, out _) && query.IsSingular;
 
     /// <summary>A condition that looks at nothing and does not hold.</summary>
     public static bool IsAlwaysFalse(string condition) =>
-        JsonPathCondition.TryParse(condition, out var parsed, out _) && parsed.References.IsEmpty && !parsed.Evaluate(Nothing);
+        JsonPathCondition.TryParse(condition, out var parsed, out _) && parsed.References.IsEmpty &&
+        !parsed.Evaluate(Nothing);
 
     public static ImmutableArray<SchemaError> SchemaErrors(string json) =>
         JsonSchema.TryParse(json, out _, out var errors) ? [] : errors;

@@ -47,7 +47,8 @@ public static class ProcessFile
         string text, string? fileName, int bytesMax, Action<StepMap, MappingNode, FileErrors> check)
     {
         var errors = new FileErrors(fileName);
-        if (ReadRoot(text, fileName, bytesMax, errors) is not { } root) return DefinitionResult.Invalid(errors.ToImmutable());
+        if (ReadRoot(text, fileName, bytesMax, errors) is not { } root)
+            return DefinitionResult.Invalid(errors.ToImmutable());
         var map = MapReader.Read(root, errors);
         if (map is not null) check(map, root, errors);
         return map is { Steps.IsDefault: false } && errors.IsEmpty
@@ -70,7 +71,8 @@ public static class ProcessFile
     {
         if (text.Length > bytesMax || Encoding.UTF8.GetByteCount(text) > bytesMax)
         {
-            errors.Add("too-large", 0, $"the file is larger than {bytesMax / (1024 * 1024)} MiB; split the process, or pass data as input");
+            errors.Add("too-large", 0,
+                $"the file is larger than {bytesMax / (1024 * 1024)} MiB; split the process, or pass data as input");
             return null;
         }
 
@@ -94,17 +96,20 @@ public static class ProcessFile
             case MappingNode mapping:
                 return mapping;
             case null or ScalarNode { Kind: ScalarKind.Null }:
-                if (errors.IsEmpty) errors.Add("empty", 0, "the file is empty; a process has at least 'process' and 'steps'");
+                if (errors.IsEmpty)
+                    errors.Add("empty", 0, "the file is empty; a process has at least 'process' and 'steps'");
                 return null;
             default:
-                errors.Add("wrong-value", root.Line, $"a process file is a mapping with 'process' and 'steps', but this is {root.Describe()}");
+                errors.Add("wrong-value", root.Line,
+                    $"a process file is a mapping with 'process' and 'steps', but this is {root.Describe()}");
                 return null;
         }
     }
 
     private static Node? ReadNodes(string text, string? fileName, FileErrors errors)
     {
-        if (fileName is not null && fileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return JsonNodes.Read(text, errors);
+        if (fileName is not null && fileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return JsonNodes.Read(text, errors);
         if (text.AsSpan().TrimStart() is not ['{', ..]) return YamlNodes.Read(text, errors);
 
         // A brace begins JSON, or YAML in flow style. Errors are those of YAML, of which JSON is a part.

@@ -24,7 +24,8 @@ internal sealed record StepDefaults(RetryPolicy Retry, StepTimeouts Timeout)
         return step with { Timeout = new StepTimeouts(attempt, step.Timeout.Step ?? Timeout.Step) };
     }
 
-    private static bool HasServiceTimeout(StepAction action, ImmutableSortedDictionary<string, ServiceDefinition> services)
+    private static bool HasServiceTimeout(
+        StepAction action, ImmutableSortedDictionary<string, ServiceDefinition> services)
     {
         if (action is not StepAction.Http http) return false;
         var slash = http.Url.IndexOf('/', StringComparison.Ordinal);

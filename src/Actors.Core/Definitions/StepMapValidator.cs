@@ -33,7 +33,8 @@ public static class StepMapValidator
         if (map.Steps.Length > StepMap.StepsMax)
         {
             errors.Add("too-many-steps", 0,
-                $"process '{map.Process}' has {map.Steps.Length:N0} steps; a map holds at most {StepMap.StepsMax:N0}: fan out with 'each', or split it into child processes");
+                $"process '{map.Process}' has {map.Steps.Length:N0} steps; a map holds at most " +
+                $"{StepMap.StepsMax:N0}: fan out with 'each', or split it into child processes");
             return;
         }
 

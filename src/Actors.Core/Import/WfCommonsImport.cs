@@ -53,7 +53,8 @@ public static class WfCommonsImport
         if (JsonNodes.Read(json.TrimStart('\uFEFF'), errors) is not { } root || !errors.IsEmpty) return null;
         if (root is not MappingNode mapping)
         {
-            errors.Add("wrong-value", root.Line, $"a WfFormat file is an object with 'workflow', but this is {root.Describe()}");
+            errors.Add("wrong-value", root.Line,
+                $"a WfFormat file is an object with 'workflow', but this is {root.Describe()}");
             return null;
         }
 
@@ -76,7 +77,10 @@ public static class WfCommonsImport
     private static void CheckVersion(MappingReader file)
     {
         if (file.RequiredText("schemaVersion", "the version of WfFormat, 1.5") is { } version && version != "1.5")
-            file.Errors.Add("schema-version", file.LineOf("schemaVersion"), $"the file is of WfFormat {version}; only 1.5 is read: convert it with the wfcommons tools");
+        {
+            file.Errors.Add("schema-version", file.LineOf("schemaVersion"),
+                $"the file is of WfFormat {version}; only 1.5 is read: convert it with the wfcommons tools");
+        }
     }
 
     private static MappingReader? Required(MappingReader owner, string key)
@@ -92,8 +96,10 @@ public static class WfCommonsImport
         var tasks = new List<MappingReader>();
         foreach (var item in (owner.Node("tasks") as SequenceNode)?.Items ?? [])
         {
-            if (item is MappingNode mapping) tasks.Add(new MappingReader(mapping, $"task {tasks.Count + 1}", owner.Errors));
-            else owner.Wrong("tasks", item, "a list of objects");
+            if (item is MappingNode mapping)
+                tasks.Add(new MappingReader(mapping, $"task {tasks.Count + 1}", owner.Errors));
+            else
+                owner.Wrong("tasks", item, "a list of objects");
         }
 
         return tasks;
@@ -115,7 +121,10 @@ public static class WfCommonsImport
 
             // One that is wrong has been reported; it is not missing as well.
             if (!runtimes.TryAdd(id, TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond))))
-                execution.Errors.Add("duplicate-name", task.LineOf("id"), $"task '{id}' is executed twice; ids are unique");
+            {
+                execution.Errors.Add("duplicate-name", task.LineOf("id"),
+                    $"task '{id}' is executed twice; ids are unique");
+            }
         }
 
         return runtimes;
@@ -139,7 +148,8 @@ public static class WfCommonsImport
             if (ids[i] is not { } id) continue;
             if (!runtimes.TryGetValue(id, out var runtime))
             {
-                errors.Add("missing-key", tasks[i].Line, $"task '{id}' has no 'runtimeInSeconds' in workflow.execution.tasks");
+                errors.Add("missing-key", tasks[i].Line,
+                    $"task '{id}' has no 'runtimeInSeconds' in workflow.execution.tasks");
             }
 
             steps.Add(new Step
@@ -170,13 +180,16 @@ public static class WfCommonsImport
     private static Dictionary<string, List<string>> Parents(
         List<MappingReader> tasks, List<string?> ids, LegalNames names, FileErrors errors)
     {
-        var parents = ids.OfType<string>().Distinct(StringComparer.Ordinal).ToDictionary(id => id, _ => new List<string>(), StringComparer.Ordinal);
+        var parents = ids.OfType<string>().Distinct(StringComparer.Ordinal)
+            .ToDictionary(id => id, _ => new List<string>(), StringComparer.Ordinal);
         var edges = new HashSet<(string, string)>();
         for (var i = 0; i < tasks.Count; i++)
         {
             if (ids[i] is not { } id) continue;
-            foreach (var parent in tasks[i].Texts("parents", "a list of ids")) Add(tasks[i], "parents", parent, id, parent);
-            foreach (var child in tasks[i].Texts("children", "a list of ids")) Add(tasks[i], "children", id, child, child);
+            foreach (var parent in tasks[i].Texts("parents", "a list of ids"))
+                Add(tasks[i], "parents", parent, id, parent);
+            foreach (var child in tasks[i].Texts("children", "a list of ids"))
+                Add(tasks[i], "children", id, child, child);
         }
 
         return parents;
@@ -184,9 +197,14 @@ public static class WfCommonsImport
         void Add(MappingReader task, string key, string parent, string child, string other)
         {
             if (!names.Contains(other))
-                errors.Add("unknown-dependency", task.LineOf(key), $"task has '{other}' among its {key}, which is no task", names.Nearest(other));
+            {
+                errors.Add("unknown-dependency", task.LineOf(key),
+                    $"task has '{other}' among its {key}, which is no task", names.Nearest(other));
+            }
             else if (edges.Add((parent, child)))
+            {
                 parents[child].Add(parent);
+            }
         }
     }
 }
@@ -229,7 +247,8 @@ internal sealed class LegalNames
         var name = new StringBuilder(id.Length);
         foreach (var c in id)
         {
-            var isFit = char.IsAsciiLetterOrDigit(c) || name.Length > 0 && (c is '_' or '-' or ':' || c == '.' && name[^1] != '.');
+            var isFit = char.IsAsciiLetterOrDigit(c) ||
+                name.Length > 0 && (c is '_' or '-' or ':' || c == '.' && name[^1] != '.');
             if (isFit) name.Append(c);
             else if (name.Length > 0 && name[^1] != '-') name.Append('-');
             if (name.Length == Names.NameCharactersMax) break;

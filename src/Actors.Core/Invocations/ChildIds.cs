@@ -20,8 +20,9 @@ public static class ChildIds
         ArgumentNullException.ThrowIfNull(compiled);
         ArgumentNullException.ThrowIfNull(step);
         var child = (StepAction.Child)compiled.Action.Declared;
+        var round = step.Round == 0 ? "" : $"@{step.Round}";
         var id = compiled.Action.Id?.Evaluate(InvocationDocument.OfStep(state, compiled, reference.Item), null)
-            ?? Shortened($"{state.Id.Process}~{state.Id.Id}~{state.Run}~{reference}{(step.Round == 0 ? "" : $"@{step.Round}")}");
+            ?? Shortened($"{state.Id.Process}~{state.Id.Id}~{state.Run}~{reference}{round}");
         return new InvocationId(state.Id.Tenant, child.Process, id);
     }
 

@@ -90,7 +90,8 @@ internal static class CompensationFold
             {
                 for (var i = 0; i < map.Items.Length; i++)
                 {
-                    if (NeedsUndo(compiled, map.Items[i])) Queue(state, position, map.Items[i], new StepRef(compiled.Name, i));
+                    if (NeedsUndo(compiled, map.Items[i]))
+                        Queue(state, position, map.Items[i], new StepRef(compiled.Name, i));
                 }
             }
             else if (NeedsUndo(compiled, step))

@@ -52,7 +52,8 @@ public abstract record InvocationCommand(DateTimeOffset Now)
     /// <param name="Name">Name of the signal.</param>
     /// <param name="SignalId">Id for deduplication; null: none.</param>
     /// <param name="Data">Payload.</param>
-    public sealed record Signal(DateTimeOffset Now, string Name, string? SignalId, Payload Data) : InvocationCommand(Now);
+    public sealed record Signal(DateTimeOffset Now, string Name, string? SignalId, Payload Data)
+        : InvocationCommand(Now);
 
     /// <summary>Stop and undo.</summary>
     /// <param name="Now">Absolute time.</param>

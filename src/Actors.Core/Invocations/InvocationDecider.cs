@@ -29,7 +29,8 @@ public static class InvocationDecider
             case InvocationCommand.Signal signal: return DecideSignal(state, signal, at, events);
             case InvocationCommand.Cancel cancel: DecideCancel(state, cancel, at, events); return null;
             case InvocationCommand.Pause:
-                if (state is { IsPaused: false, Phase: not InvocationPhase.Ended }) events.Add(new InvocationEvent.Paused(at));
+                if (state is { IsPaused: false, Phase: not InvocationPhase.Ended })
+                    events.Add(new InvocationEvent.Paused(at));
                 return null;
             case InvocationCommand.Resume:
                 if (state.IsPaused) events.Add(new InvocationEvent.Resumed(at));
@@ -54,7 +55,8 @@ public static class InvocationDecider
         {
             case StartPolicy.Attach: return null;
             case StartPolicy.Reject:
-                return Failure.Permanent("already-started", $"invocation '{state.Id}' exists already and is {state.Status}");
+                return Failure.Permanent(
+                    "already-started", $"invocation '{state.Id}' exists already and is {state.Status}");
         }
 
         // The repeat of a start must not replace what it started.
@@ -62,8 +64,8 @@ public static class InvocationDecider
         if (state.Phase == InvocationPhase.Ended)
         {
             events.Add(new InvocationEvent.Started(
-                c.Definition, state.Run + 1, startedAt, c.CorrelationId, c.Input, c.Parent ?? state.Parent, c.TraceParent,
-                c.StartId));
+                c.Definition, state.Run + 1, startedAt, c.CorrelationId, c.Input, c.Parent ?? state.Parent,
+                c.TraceParent, c.StartId));
             return null;
         }
 
@@ -79,12 +81,14 @@ public static class InvocationDecider
         return null;
     }
 
-    private static Failure? DecideSignal(InvocationState state, InvocationCommand.Signal c, long at, List<InvocationEvent> events)
+    private static Failure? DecideSignal(
+        InvocationState state, InvocationCommand.Signal c, long at, List<InvocationEvent> events)
     {
         if (state.Replacement is not null) return DecideSignalOfNext(state, c, at, events);
         if (c.SignalId is { } id && state.SignalIds.Contains(id)) return null;
         if (state.Phase == InvocationPhase.Ended)
-            return Failure.Permanent("conflict", $"invocation '{state.Id}' is {state.Status} and takes no more signals");
+            return Failure.Permanent(
+                "conflict", $"invocation '{state.Id}' is {state.Status} and takes no more signals");
         if (state.Signals.Count >= InvocationState.SignalsMax) return TooManySignals(state);
         events.Add(new InvocationEvent.SignalReceived(at, c.Name, c.SignalId, c.Data));
         if (!state.Waits.TryGetValue(c.Name, out var waiting)) return null;
@@ -110,9 +114,11 @@ public static class InvocationDecider
 
     private static Failure TooManySignals(InvocationState state) => Failure.Transient(
         "overloaded",
-        $"{InvocationState.SignalsMax} signals wait in invocation '{state.Id}' for a step to take them, which is the most it keeps");
+        $"{InvocationState.SignalsMax} signals wait in invocation '{state.Id}' for a step to take them, which is the " +
+        "most it keeps");
 
-    private static void DecideCancel(InvocationState state, InvocationCommand.Cancel c, long at, List<InvocationEvent> events)
+    private static void DecideCancel(
+        InvocationState state, InvocationCommand.Cancel c, long at, List<InvocationEvent> events)
     {
         var reason = string.IsNullOrWhiteSpace(c.Reason) ? "cancelled on request" : c.Reason;
         var failure = Failure.Permanent("cancelled", reason) with { Cause = state.Failure };
@@ -127,7 +133,8 @@ public static class InvocationDecider
     {
         if (state.Phase != InvocationPhase.Ended || state.IsCompleted)
             return Failure.Permanent(
-                "conflict", $"invocation '{state.Id}' is {state.Status}; only one that is Failed or Cancelled can be retried");
+                "conflict",
+                $"invocation '{state.Id}' is {state.Status}; only one that is Failed or Cancelled can be retried");
         events.Add(new InvocationEvent.Retried(at));
         return null;
     }
@@ -174,7 +181,8 @@ internal static class OutcomeRules
         foreach (var result in c.StageResults)
         {
             events.Add(new InvocationEvent.StepSucceeded(reference, at, attempt, result));
-            if (++position == state.Process.Steps.Length) throw new InvalidOperationException("more stage results than stages");
+            if (++position == state.Process.Steps.Length)
+                throw new InvalidOperationException("more stage results than stages");
             reference = state.Process.Steps[position].Name;
             attempt = state.Steps[position].Attempts + 1;
         }
@@ -191,7 +199,8 @@ internal static class OutcomeRules
         var attempt = Math.Max(1, c.Attempt - step.AttemptsBefore);
         if (StepFold.HasGivenUp(compiled, step))
         {
-            events.Add(new InvocationEvent.StepFailed(c.Step, at, c.Attempt, step.Failure! with { Cause = failure }, null));
+            var gaveUp = step.Failure! with { Cause = failure };
+            events.Add(new InvocationEvent.StepFailed(c.Step, at, c.Attempt, gaveUp, null));
             return;
         }
 
@@ -206,11 +215,13 @@ internal static class OutcomeRules
         long? retryAt = isChild || !RetryDelays.Allows(compiled.Step.Retry, failure, attempt)
             ? null
             : at + Micros.Of(DelayOf(compiled.Step.Retry, c, attempt));
-        if (compiled.Step.Timeout.Step is { } whole && (step.ScheduledAt ?? at) + Micros.Of(whole) <= retryAt) retryAt = null;
+        if (compiled.Step.Timeout.Step is { } whole && (step.ScheduledAt ?? at) + Micros.Of(whole) <= retryAt)
+            retryAt = null;
         events.Add(new InvocationEvent.StepFailed(c.Step, at, c.Attempt, failure, retryAt));
     }
 
-    private static void DecideUndo(CompiledStep compiled, StepState step, InvocationCommand.Finish c, long at, List<InvocationEvent> events)
+    private static void DecideUndo(
+        CompiledStep compiled, StepState step, InvocationCommand.Finish c, long at, List<InvocationEvent> events)
     {
         if (step.Undo != StepStatus.Running || c.Attempt != step.UndoAttempts) return;
         if (c.Failure is not { } failure)
@@ -240,7 +251,8 @@ internal static class TickRules
         ChildChecks.Decide(state, at, events);
         if (state.CanBeStopped && state.DeadlineAt <= at)
         {
-            var message = $"invocation '{state.Id}' did not end within its deadline of {Durations.Format(state.Process.Map.Deadline!.Value)}";
+            var deadline = Durations.Format(state.Process.Map.Deadline!.Value);
+            var message = $"invocation '{state.Id}' did not end within its deadline of {deadline}";
             var failure = Failure.Permanent(InvocationState.DeadlineFailure, message) with { Cause = state.Failure };
             events.Add(new InvocationEvent.Stopping(at, failure, IsCancellation: false));
             return;
@@ -277,13 +289,20 @@ internal static class TickRules
         else if (compiled.Action.Declared is StepAction.Child)
             events.Add(new InvocationEvent.StepCancelRequested(reference, at, GaveUp(compiled, reference, step)));
         else
-            events.Add(new InvocationEvent.StepFailed(reference, at, step.Attempts, GaveUp(compiled, reference, step), null));
+            events.Add(new InvocationEvent.StepFailed(
+                reference, at, step.Attempts, GaveUp(compiled, reference, step), null));
     }
 
     private static Failure GaveUp(CompiledStep compiled, StepRef reference, StepState step)
     {
-        var what = compiled.Action.Declared is StepAction.Wait wait ? $"signal '{wait.Signal}' did not come" : "the child did not end";
+        var what = compiled.Action.Declared is StepAction.Wait wait
+            ? $"signal '{wait.Signal}' did not come"
+            : "the child did not end";
         var limit = Durations.Format((compiled.Step.Timeout.Step ?? compiled.Step.Timeout.Attempt)!.Value);
-        return Failure.Permanent("timeout", $"{what} within {limit}") with { Step = reference.ToString(), Attempt = step.Attempts };
+        return Failure.Permanent("timeout", $"{what} within {limit}") with
+        {
+            Step = reference.ToString(),
+            Attempt = step.Attempts,
+        };
     }
 }

@@ -30,7 +30,8 @@ public sealed class InvocationDocument : JsonView
         _item = item;
     }
 
-    private InvocationDocument(InvocationState state, CompiledStep step, int item, long asOf) : this(state, step, item) =>
+    private InvocationDocument(InvocationState state, CompiledStep step, int item, long asOf)
+        : this(state, step, item) =>
         _asOf = asOf;
 
     /// <summary>As the attempts of a step, or of one item of it, see it.</summary>
@@ -97,7 +98,8 @@ public sealed class InvocationDocument : JsonView
         if (step.Each!.IsSingular)
         {
             if (!step.Each.TrySelectSingle(document, out var array) || array.ValueKind != JsonValueKind.Array)
-                throw new TerminalException($"'{step.Step.Each!.Path}' of step '{step.Name}' is not an array", "mapping");
+                throw new TerminalException(
+                    $"'{step.Step.Each!.Path}' of step '{step.Name}' is not an array", "mapping");
             values = [.. array.EnumerateArray()];
         }
         else
@@ -115,7 +117,8 @@ public sealed class InvocationDocument : JsonView
         return item < values.Count
             ? values[item]
             : throw new TerminalException(
-                $"'{step.Step.Each!.Path}' of step '{step.Name}' has {values.Count} items now, there is no item {item}", "mapping");
+                $"'{step.Step.Each!.Path}' of step '{step.Name}' has {values.Count} items now, there is no item {item}",
+                "mapping");
     }
 
     /// <inheritdoc/>

@@ -254,7 +254,8 @@ public abstract record InvocationEvent : IJournalEvent
     {
         internal override int Kind => 13;
 
-        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) => json.WriteNumberValue(At);
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) =>
+            json.WriteNumberValue(At);
     }
 
     /// <summary>The run ended with an output.</summary>
@@ -277,7 +278,8 @@ public abstract record InvocationEvent : IJournalEvent
     {
         internal override int Kind => 15;
 
-        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) => json.WriteNumberValue(At);
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) =>
+            json.WriteNumberValue(At);
     }
 
     /// <summary>The run ended by cancellation.</summary>
@@ -286,7 +288,8 @@ public abstract record InvocationEvent : IJournalEvent
     {
         internal override int Kind => 16;
 
-        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) => json.WriteNumberValue(At);
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) =>
+            json.WriteNumberValue(At);
     }
 
     /// <summary>No further step is started until <see cref="Resumed"/>.</summary>
@@ -295,7 +298,8 @@ public abstract record InvocationEvent : IJournalEvent
     {
         internal override int Kind => 17;
 
-        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) => json.WriteNumberValue(At);
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) =>
+            json.WriteNumberValue(At);
     }
 
     /// <summary>A pause is over.</summary>
@@ -304,7 +308,8 @@ public abstract record InvocationEvent : IJournalEvent
     {
         internal override int Kind => 18;
 
-        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) => json.WriteNumberValue(At);
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) =>
+            json.WriteNumberValue(At);
     }
 
     /// <summary>A run that had failed goes on from the steps that failed or were undone.</summary>
@@ -313,7 +318,8 @@ public abstract record InvocationEvent : IJournalEvent
     {
         internal override int Kind => 19;
 
-        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) => json.WriteNumberValue(At);
+        private protected override void WriteFields(EventWriter writer, Utf8JsonWriter json) =>
+            json.WriteNumberValue(At);
     }
 
     /// <summary>A start with policy replace was accepted: its run begins when this one has ended.</summary>

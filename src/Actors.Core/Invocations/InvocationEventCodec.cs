@@ -20,12 +20,15 @@ public static class InvocationEventCodec
     {
         try
         {
-            using var document = JsonDocument.Parse(events, new JsonDocumentOptions { MaxDepth = Payload.DepthMax + 8 });
+            var options = new JsonDocumentOptions { MaxDepth = Payload.DepthMax + 8 };
+            using var document = JsonDocument.Parse(events, options);
             var list = new List<InvocationEvent>(document.RootElement.GetArrayLength());
-            foreach (var element in document.RootElement.EnumerateArray()) list.Add(ReadOne(new Fields(element, resolve)));
+            foreach (var element in document.RootElement.EnumerateArray())
+                list.Add(ReadOne(new Fields(element, resolve)));
             return list;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             throw new StoreCorruptException($"an event of an invocation can't be read: {e.Message}", e);
         }
@@ -51,14 +54,15 @@ public static class InvocationEventCodec
     private static InvocationEvent ReadOne(Fields f) => f.Int(0) switch
     {
         1 => new InvocationEvent.Started(
-            f.Text(1), f.Int(2), Micros.ToTime(f.Long(3)), f.Text(4), f.Payload(5), ReadParent(f.Element(6)), f.TextOrNull(7),
-            f.TextIfAny(8)),
+            f.Text(1), f.Int(2), Micros.ToTime(f.Long(3)), f.Text(4), f.Payload(5), ReadParent(f.Element(6)),
+            f.TextOrNull(7), f.TextIfAny(8)),
         2 => new InvocationEvent.StepScheduled(f.Step, f.Long(2), f.Int(3), false, f.LongOrNull(4)),
         22 => new InvocationEvent.StepScheduled(f.Step, f.Long(2), f.Int(3), true, f.LongOrNull(4)),
         3 => new InvocationEvent.StepSucceeded(f.Step, f.Long(2), f.Int(3), f.Payload(4)),
         23 => new InvocationEvent.StepSucceeded(f.Step, f.Long(2), f.Int(3), Actors.Payload.Null, true),
         4 => new InvocationEvent.StepFailed(f.Step, f.Long(2), f.Int(3), ReadFailure(f.Element(4)), f.LongOrNull(5)),
-        24 => new InvocationEvent.StepFailed(f.Step, f.Long(2), f.Int(3), ReadFailure(f.Element(4)), f.LongOrNull(5), true),
+        24 => new InvocationEvent.StepFailed(
+            f.Step, f.Long(2), f.Int(3), ReadFailure(f.Element(4)), f.LongOrNull(5), true),
         5 => new InvocationEvent.StepSkipped(f.Step, f.Long(2)),
         6 => new InvocationEvent.StepCancelled(f.Step, f.Long(2), f.Element(3).GetBoolean()),
         7 => new InvocationEvent.StepCancelRequested(f.Step, f.Long(2), f.FailureIfAny(3)),
@@ -158,7 +162,8 @@ public static class InvocationEventCodec
         var text = element.GetString()!;
         if (text[^1] != ']') return new StepRef(text);
         var bracket = text.LastIndexOf('[');
-        var item = int.Parse(text.AsSpan(bracket + 1, text.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture);
+        var digits = text.AsSpan(bracket + 1, text.Length - bracket - 2);
+        var item = int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
         return new StepRef(text[..bracket], item);
     }
 
@@ -178,7 +183,8 @@ public static class InvocationEventCodec
 
         public string? TextOrNull(int position) => array[position].GetString();
 
-        public string? TextIfAny(int position) => position < array.GetArrayLength() ? array[position].GetString() : null;
+        public string? TextIfAny(int position) =>
+            position < array.GetArrayLength() ? array[position].GetString() : null;
 
         public Failure? FailureIfAny(int position) =>
             position < array.GetArrayLength() ? ReadFailure(array[position]) : null;

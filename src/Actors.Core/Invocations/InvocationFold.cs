@@ -90,13 +90,20 @@ public static class InvocationFold
     private static void EvolveStep(InvocationState state, InvocationEvent.OfStep e)
     {
         if (!state.TryFind(e.Step, out var position, out var step))
-            throw new StoreCorruptException($"invocation '{state.Id}' has no step '{e.Step}' in definition {state.Process.Hash}");
+            throw new StoreCorruptException(
+                $"invocation '{state.Id}' has no step '{e.Step}' in definition {state.Process.Hash}");
         if (e is InvocationEvent.StepScheduled or InvocationEvent.StepFailed { RetryAt: not null }) step.Since = e.At;
         switch (e)
         {
-            case InvocationEvent.StepScheduled { IsUndo: true } undo: CompensationFold.Scheduled(state, step, undo); break;
-            case InvocationEvent.StepSucceeded { IsUndo: true }: CompensationFold.Succeeded(state, position, step); break;
-            case InvocationEvent.StepFailed { IsUndo: true } undo: CompensationFold.Failed(state, position, step, undo); break;
+            case InvocationEvent.StepScheduled { IsUndo: true } undo:
+                CompensationFold.Scheduled(state, step, undo);
+                break;
+            case InvocationEvent.StepSucceeded { IsUndo: true }:
+                CompensationFold.Succeeded(state, position, step);
+                break;
+            case InvocationEvent.StepFailed { IsUndo: true } undo:
+                CompensationFold.Failed(state, position, step, undo);
+                break;
             case InvocationEvent.StepScheduled scheduled: StepFold.Scheduled(state, position, step, scheduled); break;
             case InvocationEvent.StepSucceeded succeeded: StepFold.Succeeded(state, position, step, succeeded); break;
             case InvocationEvent.StepFailed failed: StepFold.Failed(state, position, step, failed); break;
@@ -105,7 +112,9 @@ public static class InvocationFold
                 step.IsUncertain = cancelled.IsUncertain;
                 StepFold.Settle(state, position, step, e, StepStatus.Cancelled);
                 break;
-            case InvocationEvent.StepCancelRequested requested: StepFold.CancelRequested(state, position, step, requested); break;
+            case InvocationEvent.StepCancelRequested requested:
+                StepFold.CancelRequested(state, position, step, requested);
+                break;
             case InvocationEvent.StepExpanded expanded: StepFold.Expanded(state, position, step, expanded); break;
             case InvocationEvent.JoinReleased:
                 step.IsJoinReleased = true;
@@ -127,7 +136,8 @@ public static class InvocationFold
         state.Signals.Enqueue(signal);
         if (signal.SignalId is not { } id || !state.SignalIds.Add(id)) return;
         state.SignalIdOrder.Enqueue(id);
-        if (state.SignalIdOrder.Count > InvocationState.SignalIdsMax) state.SignalIds.Remove(state.SignalIdOrder.Dequeue());
+        if (state.SignalIdOrder.Count > InvocationState.SignalIdsMax)
+            state.SignalIds.Remove(state.SignalIdOrder.Dequeue());
     }
 
     private static void Stop(InvocationState state, InvocationEvent.Stopping stopping)

@@ -35,7 +35,8 @@ public static class InvocationHistory
 
     /// <summary>Whether a run has ended with an event of this type.</summary>
     public static bool IsEnd(string type) =>
-        type is nameof(InvocationEvent.Completed) or nameof(InvocationEvent.Failed) or nameof(InvocationEvent.Cancelled);
+        type is nameof(InvocationEvent.Completed) or nameof(InvocationEvent.Failed)
+            or nameof(InvocationEvent.Cancelled);
 
     private static byte[] Data(DateTimeOffset at, InvocationEvent e)
     {

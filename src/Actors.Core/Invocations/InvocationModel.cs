@@ -66,7 +66,8 @@ internal static class InvocationModel
         }
         catch (TerminalException e)
         {
-            var failure = Failure.Permanent("mapping", $"the output of '{state.Id.Process}' can't be built: {e.Message}");
+            var failure = Failure.Permanent(
+                "mapping", $"the output of '{state.Id.Process}' can't be built: {e.Message}");
             events.Add(new InvocationEvent.Stopping(at, failure, IsCancellation: false));
         }
     }
@@ -76,8 +77,8 @@ internal static class InvocationModel
         if (state.Replacement is { } next)
         {
             events.Add(new InvocationEvent.Started(
-                next.Definition, state.Run + 1, Micros.ToTime(Micros.OfTime(now)), next.CorrelationId, next.Input, state.Parent, null,
-                next.StartId));
+                next.Definition, state.Run + 1, Micros.ToTime(Micros.OfTime(now)), next.CorrelationId, next.Input,
+                state.Parent, null, next.StartId));
             return;
         }
 
@@ -118,7 +119,8 @@ internal static class InvocationModel
         }
     }
 
-    private static void CancelActive(CompiledStep compiled, StepState step, StepRef reference, long at, List<InvocationEvent> events)
+    private static void CancelActive(
+        CompiledStep compiled, StepState step, StepRef reference, long at, List<InvocationEvent> events)
     {
         if (step.IsCancelRequested && !StepFold.HasGivenUp(compiled, step) || !step.IsActive) return;
         if (step.Status == StepStatus.Running || compiled.Action.Declared is StepAction.Child)
@@ -184,14 +186,16 @@ internal static class InvocationModel
         if (values.Count > Each.ItemsMax)
         {
             events.Add(Broken(compiled.Name, at, "too-many-items",
-                $"'{compiled.Step.Each!.Path}' gives {values.Count} items; a step fans out over at most {Each.ItemsMax}"));
+                $"'{compiled.Step.Each!.Path}' gives {values.Count} items; a step fans out over at most " +
+                $"{Each.ItemsMax}"));
             return;
         }
 
         events.Add(new InvocationEvent.StepExpanded(compiled.Name, at, values.Count));
     }
 
-    private static void MapProgress(InvocationState state, CompiledStep compiled, MapState map, long at, List<InvocationEvent> events)
+    private static void MapProgress(
+        InvocationState state, CompiledStep compiled, MapState map, long at, List<InvocationEvent> events)
     {
         if (map.IsDone)
         {
@@ -215,7 +219,8 @@ internal static class InvocationModel
         }
     }
 
-    private static void AddItem(InvocationState state, CompiledStep compiled, int item, long at, List<InvocationEvent> events)
+    private static void AddItem(
+        InvocationState state, CompiledStep compiled, int item, long at, List<InvocationEvent> events)
     {
         try
         {
@@ -248,15 +253,18 @@ internal static class InvocationModel
         foreach (var d in compiled.Dependencies)
         {
             var dependency = state.Process.Steps[d];
-            if (state.Steps[d].IsSettled || dependency.Dependents.Any(x => x != compiled.Position && state.Steps[x].Status == StepStatus.Pending))
+            if (state.Steps[d].IsSettled) continue;
+            if (dependency.Dependents.Any(x => x != compiled.Position && state.Steps[x].Status == StepStatus.Pending))
                 continue;
             if (state.Steps[d] is { Status: StepStatus.Running, Map: { } map })
             {
                 for (var k = 0; k < map.Items.Length; k++)
                 {
                     var item = new StepRef(dependency.Name, k);
-                    if (map.Items[k].Status == StepStatus.Pending) events.Add(new InvocationEvent.StepCancelled(item, at, false));
-                    else CancelActive(dependency, map.Items[k], item, at, events);
+                    if (map.Items[k].Status == StepStatus.Pending)
+                        events.Add(new InvocationEvent.StepCancelled(item, at, false));
+                    else
+                        CancelActive(dependency, map.Items[k], item, at, events);
                 }
             }
             else if (state.Steps[d].Status == StepStatus.Pending)

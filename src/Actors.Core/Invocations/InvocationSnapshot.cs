@@ -50,7 +50,8 @@ public static class InvocationSnapshot
     /// <param name="snapshot">What <see cref="Write"/> wrote.</param>
     /// <param name="definitions">Gives the definition of a content hash.</param>
     /// <exception cref="StoreCorruptException">It is not of a form this version reads, or damaged.</exception>
-    public static InvocationState Read(InvocationId id, ReadOnlyMemory<byte> snapshot, Func<string, CompiledProcess> definitions)
+    public static InvocationState Read(
+        InvocationId id, ReadOnlyMemory<byte> snapshot, Func<string, CompiledProcess> definitions)
     {
         try
         {
@@ -69,14 +70,16 @@ public static class InvocationSnapshot
         using var document = JsonDocument.Parse(snapshot, Options);
         var root = document.RootElement;
         if (root[0].GetInt32() != Version)
-            throw new StoreCorruptException($"the snapshot of '{id}' has version {root[0].GetInt32()}, this program reads {Version}");
+            throw new StoreCorruptException(
+                $"the snapshot of '{id}' has version {root[0].GetInt32()}, this program reads {Version}");
         var state = new InvocationState(id);
         ReadHead(state, root[1], definitions);
         foreach (var step in root[2].EnumerateArray())
         {
             var name = step[0].GetString()!;
             if (!state.Process.TryFind(name, out var position))
-                throw new StoreCorruptException($"the snapshot of '{id}' has a step '{name}' that its definition has not");
+                throw new StoreCorruptException(
+                    $"the snapshot of '{id}' has a step '{name}' that its definition has not");
             state.Steps[position] = ReadStep(step);
         }
 
@@ -329,5 +332,6 @@ public static class InvocationSnapshot
         else json.WriteNullValue();
     }
 
-    private static long? ReadLong(JsonElement element) => element.ValueKind == JsonValueKind.Null ? null : element.GetInt64();
+    private static long? ReadLong(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Null ? null : element.GetInt64();
 }

@@ -68,6 +68,7 @@ internal static class JoinRules
     {
         if (CountsItems(state, compiled) && state.Steps[compiled.Dependencies[0]].Map is { } map)
             return (map.Succeeded, 0, map.Failed, map.Items.Length);
-        return (step.DependenciesSucceeded, step.DependenciesSkipped, step.DependenciesFailed, compiled.Dependencies.Length);
+        return (step.DependenciesSucceeded, step.DependenciesSkipped, step.DependenciesFailed,
+            compiled.Dependencies.Length);
     }
 }

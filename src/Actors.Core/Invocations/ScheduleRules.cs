@@ -7,7 +7,8 @@ namespace Actors.Core.Invocations;
 internal static class ScheduleRules
 {
     /// <exception cref="TerminalException">A path or placeholder it needs now gives nothing.</exception>
-    public static void Add(InvocationState state, CompiledStep compiled, int item, long at, List<InvocationEvent> events)
+    public static void Add(
+        InvocationState state, CompiledStep compiled, int item, long at, List<InvocationEvent> events)
     {
         var step = new StepRef(compiled.Name, item);
         var whole = state.Steps[compiled.Position];

@@ -44,7 +44,8 @@ internal static class SnapshotDerivation
             if (compiled.Action.Declared is StepAction.Wait wait) StepFold.Wait(state, wait.Signal, reference);
         }
 
-        if (step.Undo == StepStatus.Waiting) InvocationFold.Arm(state, TimerKind.Undo, compiled.Position, item, step.Due);
+        if (step.Undo == StepStatus.Waiting)
+            InvocationFold.Arm(state, TimerKind.Undo, compiled.Position, item, step.Due);
         if (step is { IsUndoQueued: true, Undo: StepStatus.Pending }) state.UndoReady.Enqueue(reference);
     }
 }

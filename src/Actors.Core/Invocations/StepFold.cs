@@ -113,12 +113,14 @@ internal static class StepFold
         }
 
         state.Signals = kept;
-        step.Result = taken?.Data ?? throw new StoreCorruptException($"step '{e.Step}' took a signal '{e.Signal}' that never arrived");
+        step.Result = taken?.Data ?? throw new StoreCorruptException(
+            $"step '{e.Step}' took a signal '{e.Signal}' that never arrived");
         Settle(state, position, step, e, StepStatus.Succeeded);
     }
 
     /// <summary>The step or item has ended; whoever depends on it is to be looked at.</summary>
-    public static void Settle(InvocationState state, int position, StepState step, InvocationEvent.OfStep e, StepStatus status)
+    public static void Settle(
+        InvocationState state, int position, StepState step, InvocationEvent.OfStep e, StepStatus status)
     {
         var compiled = state.Process.Steps[position];
         if (step.IsSettled) throw new StoreCorruptException($"step '{e.Step}' of '{state.Id}' has ended twice");
@@ -197,7 +199,8 @@ internal static class StepFold
     private static void StartJoinClock(InvocationState state, int dependent, long at)
     {
         var step = state.Steps[dependent];
-        if (step.JoinDue is not null || state.Process.Steps[dependent].Step.Join is not JoinPolicy.Deadline deadline) return;
+        if (step.JoinDue is not null) return;
+        if (state.Process.Steps[dependent].Step.Join is not JoinPolicy.Deadline deadline) return;
         step.JoinDue = at + Micros.Of(deadline.After);
         InvocationFold.Arm(state, TimerKind.Join, dependent, -1, step.JoinDue);
     }

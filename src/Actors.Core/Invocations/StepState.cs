@@ -84,7 +84,8 @@ public sealed class StepState
     public int UndoAttempts { get; internal set; }
 
     /// <summary>
-    /// From 0; raised when its compensation was refused and a person retries. Part of the compensation's idempotency key.
+    /// From 0; raised when its compensation was refused and a person retries. Part of the compensation's idempotency
+    /// key.
     /// </summary>
     public int UndoRound { get; internal set; }
 

@@ -75,19 +75,24 @@ internal static class StepCompiler
     private static ImmutableArray<int> ResultsUsed(StepMap map, int position, Dictionary<string, int> positions)
     {
         var used = StepReferences.ResultsUsed(map.Steps[position]).Select(name => positions[name]);
-        // A stage without a mapping of its own asks for the result before it only where there is one: a skipped stage is passed through.
+        // A stage without a mapping of its own asks for the result before it only where there is one: a skipped stage
+        // is passed through.
         return [.. used.Where(p => p != position)];
     }
 
     private static CompiledText Text(string text, string where) =>
-        CompiledText.TryCompile(text, out var errors) ?? throw Invalid("text", where, errors.IsDefaultOrEmpty ? text : errors[0].ToString());
+        CompiledText.TryCompile(text, out var errors)
+            ?? throw Invalid("text", where, errors.IsDefaultOrEmpty ? text : errors[0].ToString());
 
     private static JsonPathCondition Condition(string text, string where) =>
-        JsonPathCondition.TryParse(text, out var condition, out _) ? condition : throw Invalid("condition", where, text);
+        JsonPathCondition.TryParse(text, out var condition, out _)
+            ? condition
+            : throw Invalid("condition", where, text);
 
     public static JsonPathQuery Query(string text, string where) =>
         JsonPathQuery.TryParse(text, out var query, out _) ? query : throw Invalid("path", where, text);
 
     private static TerminalException Invalid(string what, string where, string text) =>
-        new($"the {what} of '{where}' is not valid: {text}; validate the definition before it is run", "invalid-definition");
+        new($"the {what} of '{where}' is not valid: {text}; validate the definition before it is run",
+            "invalid-definition");
 }

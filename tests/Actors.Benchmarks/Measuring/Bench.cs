@@ -104,17 +104,21 @@ internal sealed class Bench : IAsyncDisposable
         return await Auditor.CheckEndedAsync(store);
     }
 
-    public async Task<IJournalStore> OpenStoreAsync(CancellationToken cancellationToken = default) => _settings.Store switch
-    {
-        "memory" => new MemoryJournalStore(),
-        "sqlite" => await SqliteJournalStore.OpenAsync(
-            new SqliteJournalOptions { Path = _file }, TimeProvider.System, NullLogger<SqliteJournalStore>.Instance, cancellationToken),
-        "postgres" => await PostgresJournalStore.OpenAsync(
-            new PostgresJournalOptions { Connection = _database!.Address, Shared = _settings.Silos > 0 },
-            TimeProvider.System,
-            NullLogger<PostgresJournalStore>.Instance, cancellationToken),
-        var other => throw new ArgumentException($"there is no store '{other}'; there are sqlite, memory and postgres"),
-    };
+    public async Task<IJournalStore> OpenStoreAsync(CancellationToken cancellationToken = default) =>
+        _settings.Store switch
+        {
+            "memory" => new MemoryJournalStore(),
+            "sqlite" => await SqliteJournalStore.OpenAsync(
+                new SqliteJournalOptions { Path = _file },
+                TimeProvider.System,
+                NullLogger<SqliteJournalStore>.Instance, cancellationToken),
+            "postgres" => await PostgresJournalStore.OpenAsync(
+                new PostgresJournalOptions { Connection = _database!.Address, Shared = _settings.Silos > 0 },
+                TimeProvider.System,
+                NullLogger<PostgresJournalStore>.Instance, cancellationToken),
+            var other => throw new ArgumentException(
+                $"there is no store '{other}'; there are sqlite, memory and postgres"),
+        };
 
     public async ValueTask DisposeAsync()
     {

@@ -44,7 +44,8 @@ internal sealed class CountingStore(IJournalStore inner, bool isTimed) : Delegat
 /// <summary>What the store can do alone: the limit that every figure stands beside.</summary>
 internal static class StoreProbe
 {
-    private static readonly byte[] Event = System.Text.Encoding.UTF8.GetBytes("[[3,\"step\",123456,1,\"" + new string('x', 170) + "\"]]");
+    private static readonly byte[] Event =
+        System.Text.Encoding.UTF8.GetBytes("[[3,\"step\",123456,1,\"" + new string('x', 170) + "\"]]");
 
     /// <summary>
     /// Median commit time of one client alone, in milliseconds: one event for a journal that is there, on the client's
@@ -68,7 +69,8 @@ internal static class StoreProbe
     /// <summary>Appends per second of 64 clients.</summary>
     public static async Task<double> GroupCommitPerSecondAsync(IJournalStore store, TimeSpan duration)
     {
-        var load = await Load.RunAsync(64, duration, (c, i) => AppendAsync(store, $"group-{c}-{i / 10}", i % 10, false));
+        var load = await Load.RunAsync(
+            64, duration, (c, i) => AppendAsync(store, $"group-{c}-{i / 10}", i % 10, false));
         return load.PerSecond;
     }
 

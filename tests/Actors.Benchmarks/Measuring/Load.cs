@@ -33,7 +33,8 @@ internal static class Load
     /// <param name="duration">How long operations are begun.</param>
     /// <param name="operation">One operation; gets the number of the client and of its operation.</param>
     /// <param name="stopOnCancel">A client whose operation is cancelled is done.</param>
-    public static async Task<LoadResult> RunAsync(int clients, TimeSpan duration, Func<int, int, Task> operation, bool stopOnCancel = false)
+    public static async Task<LoadResult> RunAsync(
+        int clients, TimeSpan duration, Func<int, int, Task> operation, bool stopOnCancel = false)
     {
         GC.Collect();
         using var process = Process.GetCurrentProcess();
@@ -41,7 +42,8 @@ internal static class Load
         var allocated = GC.GetTotalAllocatedBytes();
         var begun = Stopwatch.GetTimestamp();
         var end = begun + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        var latencies = await Task.WhenAll(Enumerable.Range(0, clients).Select(c => Task.Run(() => ClientAsync(c, end, operation, stopOnCancel))));
+        var latencies = await Task.WhenAll(Enumerable.Range(0, clients)
+            .Select(c => Task.Run(() => ClientAsync(c, end, operation, stopOnCancel))));
         var elapsed = Stopwatch.GetElapsedTime(begun);
         process.Refresh();
         var all = latencies.SelectMany(l => l).ToArray();
@@ -52,7 +54,8 @@ internal static class Load
         };
     }
 
-    private static async Task<List<long>> ClientAsync(int client, long end, Func<int, int, Task> operation, bool stopOnCancel)
+    private static async Task<List<long>> ClientAsync(
+        int client, long end, Func<int, int, Task> operation, bool stopOnCancel)
     {
         var latencies = new List<long>(65_536);
         for (var i = 0; Stopwatch.GetTimestamp() < end; i++)
@@ -107,6 +110,10 @@ internal sealed record LoadResult(long[] Latencies, TimeSpan Elapsed, TimeSpan C
 
     public double PerSecond => Completed / Elapsed.TotalSeconds;
 
-    public double PercentileMs(double p) => Latencies.Length == 0 ? 0
-        : Stopwatch.GetElapsedTime(0, Latencies[Math.Min(Latencies.Length - 1, (int)(Latencies.Length * p))]).TotalMilliseconds;
+    public double PercentileMs(double p)
+    {
+        if (Latencies.Length == 0) return 0;
+        var at = Math.Min(Latencies.Length - 1, (int)(Latencies.Length * p));
+        return Stopwatch.GetElapsedTime(0, Latencies[at]).TotalMilliseconds;
+    }
 }

@@ -8,7 +8,8 @@ internal sealed class SignalWorkload : Workload
 {
     public override string Id => "W6";
 
-    public override async Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
+    public override async Task<BenchmarkResult> RunAsync(
+        BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         await using var bench = await Bench.StartAsync(settings, options => options.AddProcess(new StepMap
         {
@@ -27,14 +28,16 @@ internal sealed class SignalWorkload : Workload
         // Those that are left are on disk, too.
         load = load with { WarmUp = load.WarmUp + waiting.Count };
         var most = settings.IsPostgres ? 8_000 : 20_000;
-        return await FinishAsync(bench, settings, load, 1, $"1 client p50 <= 2x floor (1 commit); >= {most}/s", (commitMs, perSecond) => Judge(
-            settings.Clients == 1 ? load.PercentileMs(0.5) <= 2 * commitMs : perSecond >= most), allMustHaveEnded: false,
-            more: new() { ["startedAndLeftWaiting"] = waiting.Count });
+        return await FinishAsync(bench, settings, load, 1, $"1 client p50 <= 2x floor (1 commit); >= {most}/s",
+            (commitMs, perSecond) => Judge(
+                settings.Clients == 1 ? load.PercentileMs(0.5) <= 2 * commitMs : perSecond >= most),
+            allMustHaveEnded: false, more: new() { ["startedAndLeftWaiting"] = waiting.Count });
 
         async Task AnswerAsync(InvocationId id)
         {
             await bench.Client.SignalAsync(id, "go", payload);
-            if ((await bench.Client.WaitAsync(id)).Status != InvocationStatus.Completed) throw new InvalidOperationException($"{id} did not complete");
+            if ((await bench.Client.WaitAsync(id)).Status != InvocationStatus.Completed)
+                throw new InvalidOperationException($"{id} did not complete");
         }
     }
 }
@@ -44,7 +47,8 @@ internal sealed class HotEntityWorkload : Workload
 {
     public override string Id => "W7";
 
-    public override async Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
+    public override async Task<BenchmarkResult> RunAsync(
+        BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         await using var bench = await Bench.StartAsync(settings, options => options.AddEntity<Counter>("counter"));
         var id = new EntityId("counter", "hot");
@@ -52,7 +56,8 @@ internal sealed class HotEntityWorkload : Workload
         var load = await bench.MeasureAsync((_, _) => bench.Client.CallEntityAsync(id, "add", input));
         await bench.ReopenAsync();
         var state = (await bench.Client.GetEntityAsync(id))?.To<CounterState>()?.Value ?? -1;
-        if (state != load.WarmUp + load.Completed) throw new InvalidOperationException($"the counter is {state} after {load.WarmUp + load.Completed} operations");
+        var added = load.WarmUp + load.Completed;
+        if (state != added) throw new InvalidOperationException($"the counter is {state} after {added} operations");
         var (alone, many) = settings.IsPostgres ? (3_000, 20_000) : (5_000, 50_000);
         return await FinishAsync(bench, settings, load, 1, $"1 client >= {alone}/s; 64 clients >= {many}/s",
             (commitMs, perSecond) => settings.Clients == 1
@@ -80,13 +85,22 @@ internal sealed class SuspendedWorkload : Workload
 {
     public override string Id => "W10";
 
-    public override async Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
+    public override async Task<BenchmarkResult> RunAsync(
+        BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         var count = settings.Count ?? 1_000_000;
         await using var bench = await Bench.StartAsync(settings, options => options.AddProcess(new StepMap
         {
             Process = "suspended",
-            Steps = [new Step { Name = "wait", Action = new StepAction.Wait("go"), Timeout = new StepTimeouts(null, TimeSpan.FromDays(30)) }],
+            Steps =
+            [
+                new Step
+                {
+                    Name = "wait",
+                    Action = new StepAction.Wait("go"),
+                    Timeout = new StepTimeouts(null, TimeSpan.FromDays(30)),
+                },
+            ],
         }));
         var left = count;
         for (var i = 0; i < 20_000; i++) await bench.Client.StartAsync(new StartRequest("suspended"));
@@ -98,7 +112,8 @@ internal sealed class SuspendedWorkload : Workload
         }, stopOnCancel: true);
         var bytes = (double)(Live() - before) / count;
         return await FinishAsync(bench, settings, load, 1, $"{count} suspended invocations: <= 100 B of memory each",
-            (_, _) => Judge(bytes <= 100), allMustHaveEnded: false, more: new() { ["liveBytesEach"] = bytes, ["suspended"] = count });
+            (_, _) => Judge(bytes <= 100), allMustHaveEnded: false,
+            more: new() { ["liveBytesEach"] = bytes, ["suspended"] = count });
     }
 
     private static long Live()
@@ -116,7 +131,8 @@ internal sealed class BytesWorkload : Workload
 
     public override string Id => "W11";
 
-    public override async Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
+    public override async Task<BenchmarkResult> RunAsync(
+        BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         var payload = Payload.From(new string('x', 198));
         await using var bench = await Bench.StartAsync(settings, options =>
@@ -140,7 +156,8 @@ internal sealed class DirectPipelineWorkload : Workload
 
     public override int ClientsDefault => 1;
 
-    public override async Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
+    public override async Task<BenchmarkResult> RunAsync(
+        BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         await using var bench = await Bench.StartAsync(settings, options =>
         {

@@ -28,7 +28,8 @@ internal abstract class Workload
 
     public abstract Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken);
 
-    protected static StepMap Sequence(string name, int steps, ProcessModel model = ProcessModel.Graph, bool pure = false) => new()
+    protected static StepMap Sequence(
+        string name, int steps, ProcessModel model = ProcessModel.Graph, bool pure = false) => new()
     {
         Process = name,
         Model = model,
@@ -50,13 +51,14 @@ internal abstract class Workload
     {
         var started = await client.StartAsync(new StartRequest(process, input));
         var ended = await client.WaitAsync(started.Id);
-        if (ended.Status != InvocationStatus.Completed) throw new InvalidOperationException($"{started.Id} is {ended.Status}: {ended.Failure?.Message}");
+        if (ended.Status != InvocationStatus.Completed)
+            throw new InvalidOperationException($"{started.Id} is {ended.Status}: {ended.Failure?.Message}");
     }
 
     /// <summary>Stops the engine, probes the bare store, audits what is in it.</summary>
     protected async Task<BenchmarkResult> FinishAsync(
-        Bench bench, BenchmarkSettings settings, LoadResult load, double stepsPerOp, string target, Func<double, double, string> verdict,
-        bool allMustHaveEnded = true, Dictionary<string, double>? more = null)
+        Bench bench, BenchmarkSettings settings, LoadResult load, double stepsPerOp, string target,
+        Func<double, double, string> verdict, bool allMustHaveEnded = true, Dictionary<string, double>? more = null)
     {
         await bench.StopAsync();
         var bytes = bench.FileBytes;
@@ -99,11 +101,13 @@ internal abstract class Workload
 }
 
 /// <summary>Invocations of a few sequential no-op steps.</summary>
-internal sealed class StepsWorkload(string id, int steps, int floorCommits, double sqlitePerSecond, double postgresPerSecond) : Workload
+internal sealed class StepsWorkload(
+    string id, int steps, int floorCommits, double sqlitePerSecond, double postgresPerSecond) : Workload
 {
     public override string Id => id;
 
-    public override async Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
+    public override async Task<BenchmarkResult> RunAsync(
+        BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         await using var bench = await Bench.StartAsync(settings, options =>
         {
@@ -126,7 +130,8 @@ internal sealed class LongRunWorkload : Workload
 
     public override string Id => "W3";
 
-    public override async Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
+    public override async Task<BenchmarkResult> RunAsync(
+        BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         var longSteps = settings.Count ?? 100_000;
         var window = Math.Min(1000, longSteps / 10);
@@ -144,7 +149,8 @@ internal sealed class LongRunWorkload : Workload
             });
             options.AddProcess(Sequence("hundred", Steps));
             var map = Sequence("long", longSteps);
-            options.AddProcess(map with { Steps = [.. map.Steps.Select(s => s with { Action = new StepAction.Handler("mark") })] });
+            var mark = new StepAction.Handler("mark");
+            options.AddProcess(map with { Steps = [.. map.Steps.Select(s => s with { Action = mark })] });
         });
         var load = await bench.MeasureAsync((_, _) => RunOneAsync(bench.Client, "hundred", Payload.Null));
         await RunOneAsync(bench.Client, "long", Payload.Null);
@@ -157,15 +163,22 @@ internal sealed class LongRunWorkload : Workload
         await bench.Client.WaitAsync(second.Id);
         var early = MedianStepMicros(marks, window, 2 * window);
         var most = settings.IsPostgres ? 20_000 : 30_000;
-        return await FinishAsync(bench, settings, load, Steps, $">= {most} steps/s; same cost per step at step 10 and at step 100,000",
+        return await FinishAsync(bench, settings, load, Steps,
+            $">= {most} steps/s; same cost per step at step 10 and at step 100,000",
             (_, perSecond) => Judge(perSecond * Steps >= most && late <= 1.25 * early),
-            more: new() { ["stepsPerSecond"] = load.PerSecond * Steps, ["earlyStepMicros"] = early, ["lateStepMicros"] = late });
+            more: new()
+            {
+                ["stepsPerSecond"] = load.PerSecond * Steps,
+                ["earlyStepMicros"] = early,
+                ["lateStepMicros"] = late,
+            });
     }
 
     private static double MedianStepMicros(long[] marks, int from, int to)
     {
         var gaps = new List<double>();
-        for (var i = Math.Max(1, from); i < to; i++) gaps.Add(Stopwatch.GetElapsedTime(marks[i - 1], marks[i]).TotalMicroseconds);
+        for (var i = Math.Max(1, from); i < to; i++)
+            gaps.Add(Stopwatch.GetElapsedTime(marks[i - 1], marks[i]).TotalMicroseconds);
         gaps.Sort();
         return gaps[gaps.Count / 2];
     }
@@ -178,7 +191,8 @@ internal sealed class FanOutWorkload : Workload
 
     public override int ClientsDefault => 1;
 
-    public override async Task<BenchmarkResult> RunAsync(BenchmarkSettings settings, CancellationToken cancellationToken)
+    public override async Task<BenchmarkResult> RunAsync(
+        BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         var items = settings.Count ?? 1000;
         await using var bench = await Bench.StartAsync(settings, options =>
@@ -190,8 +204,19 @@ internal sealed class FanOutWorkload : Workload
                 Output = new Template("null"),
                 Steps =
                 [
-                    new Step { Name = "each", Action = new StepAction.Handler("noop"), Each = new Each("$.input", null) },
-                    new Step { Name = "join", Action = new StepAction.Handler("noop"), After = ["each"], Input = new Template("null") },
+                    new Step
+                    {
+                        Name = "each",
+                        Action = new StepAction.Handler("noop"),
+                        Each = new Each("$.input", null),
+                    },
+                    new Step
+                    {
+                        Name = "join",
+                        Action = new StepAction.Handler("noop"),
+                        After = ["each"],
+                        Input = new Template("null"),
+                    },
                 ],
             });
         });

@@ -14,7 +14,11 @@ public sealed class BuilderTests
             .Key(o => o.OrderId)
             .Deadline(TimeSpan.FromHours(2))
             .Service("shop", "http://127.0.0.1:5100", timeout: TimeSpan.FromSeconds(10))
-            .DefaultRetry(attemptsMax: 5, firstDelay: TimeSpan.FromMilliseconds(200), backoff: 2, maxDelay: TimeSpan.FromSeconds(10))
+            .DefaultRetry(
+                attemptsMax: 5,
+                firstDelay: TimeSpan.FromMilliseconds(200),
+                backoff: 2,
+                maxDelay: TimeSpan.FromSeconds(10))
             .Step("reserve", s => s
                 .Post("shop/reservations")
                 .Body(new { orderId = "$.input.orderId", lines = InputPath.Of((Order o) => o.Lines) })
@@ -54,14 +58,15 @@ public sealed class BuilderTests
             .Step("a", s => s.Get("http://x/{$.input.id}").Header("Accept", "text/plain").Success(200).Transient(503)
                 .Response(new { code = "$.response.status" }).ResponseMax(1000).NoRetry().Label("k", "v"))
             .Step("b", s => s.Call("h").After("a").Each("$.input.items").Parallel(4).Input(new { i = "$.item" })
-                .Retry(attemptsMax: 2, on: ["timeout"]).Limit(concurrency: 3, perSecond: 1.5, queue: "q").Duration(TimeSpan.FromSeconds(2))
-                .Reads("stock").Writes("stock/level"))
+                .Retry(attemptsMax: 2, on: ["timeout"]).Limit(concurrency: 3, perSecond: 1.5, queue: "q")
+                .Duration(TimeSpan.FromSeconds(2)).Reads("stock").Writes("stock/level"))
             .Step("c", s => s.Delay(TimeSpan.FromMinutes(90)).After("b"))
             .Step("d", s => s.Wait("go").After("b").Timeout(step: TimeSpan.FromDays(1)))
             .Step("e", s => s.Emit("done", new { x = 1 }).After("b"))
             .Step("f", s => s.Entity("counter", "{$.input.id}", "Add").After("b", "c", "d").JoinQuorum(2))
             .Step("g", s => s.Child("other").After("b", "c").JoinAny())
-            .Step("h", s => s.Simulate(TimeSpan.FromSeconds(1), DurationDistribution.Uniform, 0.5).After("b", "c").JoinDeadline(TimeSpan.FromSeconds(5), 1))
+            .Step("h", s => s.Simulate(TimeSpan.FromSeconds(1), DurationDistribution.Uniform, 0.5).After("b", "c")
+                .JoinDeadline(TimeSpan.FromSeconds(5), 1))
             .Build();
 
         var read = CanonicalFormTests.Read("""
@@ -95,9 +100,15 @@ public sealed class BuilderTests
               c: { delay: 1h30m, after: [b] }
               d: { wait: go, after: [b], timeout: { step: 1d } }
               e: { emit: done, data: { x: 1 }, after: [b] }
-              f: { entity: { type: counter, id: "{$.input.id}", operation: Add }, after: [b, c, d], join: { quorum: 2 } }
+              f:
+                entity: { type: counter, id: "{$.input.id}", operation: Add }
+                after: [b, c, d]
+                join: { quorum: 2 }
               g: { child: other, after: [b, c], join: any }
-              h: { simulate: { duration: 1s, distribution: uniform, failures: 0.5 }, after: [b, c], join: { deadline: 5s, atLeast: 1 } }
+              h:
+                simulate: { duration: 1s, distribution: uniform, failures: 0.5 }
+                after: [b, c]
+                join: { deadline: 5s, atLeast: 1 }
             """);
 
         StepMapJson.Write(built).ShouldBe(StepMapJson.Write(read));
@@ -145,8 +156,10 @@ public sealed class BuilderTests
 
         result.Errors.Select(e => e.Rule).ShouldBe(["type-mismatch", "type-mismatch", "type-mismatch"]);
         result.Errors[0].Message.ShouldBe(
-            "step 'bill' takes Invoice, but is given Reservation, the result of step 'reserve'; map it with Input(...), or change one of the types");
-        result.Errors[1].Message.ShouldContain("step 'bill-all' takes Invoice, but is given Order, the input of the process");
+            "step 'bill' takes Invoice, but is given Reservation, the result of step 'reserve'; map it with " +
+            "Input(...), or change one of the types");
+        result.Errors[1].Message.ShouldContain(
+            "step 'bill-all' takes Invoice, but is given Order, the input of the process");
         result.Errors[2].Message.ShouldContain("step 'bill-lines' takes Invoice, but is given Line");
     }
 
@@ -175,7 +188,10 @@ public sealed class BuilderTests
         var thrown = Should.Throw<DefinitionException>(builder.Build);
 
         thrown.Errors.Select(e => e.Rule).ShouldBe(
-            ["path", "misplaced-key", "no-action", "misplaced-key", "two-actions", "handler", "template", "unknown-dependency", "duplicate-name"],
+            [
+                "path", "misplaced-key", "no-action", "misplaced-key", "two-actions", "handler", "template",
+                "unknown-dependency", "duplicate-name",
+            ],
             ignoreOrder: true);
         builder.TryBuild().Errors.ShouldBe(thrown.Errors);
     }
@@ -189,7 +205,8 @@ public sealed class BuilderTests
         InputPath.Of((Order o) => o).ShouldBe("$.input");
         InputPath.Of((Order o) => o.Extra["a b"]).ShouldBe("$.input.extra['a b']");
         InputPath.Below("$.steps.reserve.result", (Reservation r) => r.Id).ShouldBe("$.steps.reserve.result.id");
-        Should.Throw<ArgumentException>(() => InputPath.Of((Order o) => o.Lines.Length > 1)).Message.ShouldContain("no path");
+        Should.Throw<ArgumentException>(() => InputPath.Of((Order o) => o.Lines.Length > 1))
+            .Message.ShouldContain("no path");
     }
 
     private sealed record Line(string Sku);
@@ -204,7 +221,8 @@ public sealed class BuilderTests
 
     private sealed class ReserveStockHandler : IStepHandler<Order, Reservation>
     {
-        public ValueTask<Reservation> HandleAsync(Order input, StepContext context) => new(new Reservation(input.OrderId));
+        public ValueTask<Reservation> HandleAsync(Order input, StepContext context) =>
+            new(new Reservation(input.OrderId));
     }
 
     private sealed class ReleaseStock : IStepHandler<object, object>

@@ -122,7 +122,8 @@ public sealed class HostileFileTests
     [InlineData("{\n// name\n\"process\":\"p\"}", "malformed-json", 2, "JSON has no comments")]
     [InlineData("{\"process\":\"p\"", "malformed-json", 1, "should be closed")]
     [InlineData("{}\n{}", "malformed-json", 2, "Expected end of data")]
-    [InlineData("{\"process\":\"p\",\n\"version\":1e99999,\"steps\":{\"a\":{\"wait\":\"w\"}}}", "malformed-number", 2, "")]
+    [InlineData(
+        "{\"process\":\"p\",\n\"version\":1e99999,\"steps\":{\"a\":{\"wait\":\"w\"}}}", "malformed-number", 2, "")]
     [InlineData("{\"process\":\"p\",\n\"process\":\"p\",\"steps\":{\"a\":{\"wait\":\"w\"}}}", "duplicate-key", 2, "")]
     [InlineData("\u0089PNG\r\n\u001a\n\0\0", "malformed-text", 3, "not text")]
     public void Nor_does_wrong_json_get_more_than_one(string text, string rule, int line, string says)

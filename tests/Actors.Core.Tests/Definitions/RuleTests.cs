@@ -72,7 +72,8 @@ public sealed class RuleTests
     public void Each_broken_rule_is_named_with_line_and_suggestion(
         string step, string rule, int line, string? suggestion)
     {
-        var text = "process: p\nsteps:\n  " + step + "\n  ok: { handler: h }\nservices: { shop: { url: 'http://127.0.0.1' } }";
+        var text = "process: p\nsteps:\n  " + step +
+            "\n  ok: { handler: h }\nservices: { shop: { url: 'http://127.0.0.1' } }";
 
         var error = ProcessFile.Read(text, "p.yaml").Errors.ShouldHaveSingleItem();
 
@@ -137,13 +138,14 @@ public sealed class RuleTests
 
         errors.Select(e => (e.Rule, e.Line)).ShouldBe(
         [
-            ("unknown-key", 3), ("retry", 5), ("unknown-dependency", 7), ("duplicate-dependency", 7), ("wrong-value", 8),
-            ("cycle", 10), ("cycle", 13), ("detached-dependency", 16), ("join", 18), ("join", 19),
+            ("unknown-key", 3), ("retry", 5), ("unknown-dependency", 7), ("duplicate-dependency", 7),
+            ("wrong-value", 8), ("cycle", 10), ("cycle", 13), ("detached-dependency", 16), ("join", 18), ("join", 19),
         ]);
         errors[5].Message.ShouldContain("a -> b -> c -> a");
         errors[6].Message.ShouldContain("d -> e -> d");
         errors[2].ToString().ShouldBe(
-            "step 'label' in process 'order' depends on 'paymnt', which does not exist; did you mean 'payment'? [unknown-dependency] (order.yaml:7)");
+            "step 'label' in process 'order' depends on 'paymnt', which does not exist; did you mean 'payment'? " +
+            "[unknown-dependency] (order.yaml:7)");
     }
 
     [Theory]
@@ -153,7 +155,8 @@ public sealed class RuleTests
     [InlineData("a: { delay: 5s, pure: true }", "pure")]
     [InlineData("a: { handler: h, pure: true, undo: { handler: h } }", "pure")]
     public void A_pipeline_is_a_line_of_stages(string steps, string rule) =>
-        ProcessFile.Read("process: p\nmodel: pipeline\nsteps:\n  " + steps, "p.yaml").Errors.ShouldContain(e => e.Rule == rule);
+        ProcessFile.Read("process: p\nmodel: pipeline\nsteps:\n  " + steps, "p.yaml")
+            .Errors.ShouldContain(e => e.Rule == rule);
 
     [Fact]
     public void A_pipeline_has_stages()
@@ -165,13 +168,15 @@ public sealed class RuleTests
 
     [Fact]
     public void A_pipeline_has_bounded_queues() =>
-        ProcessFile.Read("process: p\nmodel: pipeline\npipeline: { mode: queued, capacity: 0 }\nsteps: { a: { handler: h } }", "p.yaml")
-            .Errors.ShouldHaveSingleItem().Rule.ShouldBe("pipeline");
+        ProcessFile.Read(
+            "process: p\nmodel: pipeline\npipeline: { mode: queued, capacity: 0 }\nsteps: { a: { handler: h } }",
+            "p.yaml").Errors.ShouldHaveSingleItem().Rule.ShouldBe("pipeline");
 
     [Fact]
     public void One_mapped_dependency_is_joined_by_its_items()
     {
-        const string text = "process: p\nsteps:\n  a: { handler: h, each: $.input.regions }\n  b: { handler: h, after: [a], join: { quorum: 9 } }";
+        const string text = "process: p\nsteps:\n  a: { handler: h, each: $.input.regions }\n" +
+            "  b: { handler: h, after: [a], join: { quorum: 9 } }";
 
         ProcessFile.Read(text, "p.yaml").Errors.ShouldBeEmpty();
     }
@@ -181,14 +186,17 @@ public sealed class RuleTests
     {
         var step = new Step { Name = "a", Action = new StepAction.Handler("h") };
 
-        StepMapValidator.Check(new StepMap { Process = "p", Steps = [step, step] }).ShouldHaveSingleItem().Rule.ShouldBe("duplicate-name");
+        StepMapValidator.Check(new StepMap { Process = "p", Steps = [step, step] })
+            .ShouldHaveSingleItem().Rule.ShouldBe("duplicate-name");
     }
 
     [Fact]
     public void More_steps_than_a_map_may_hold_are_refused()
     {
-        var steps = Enumerable.Range(0, StepMap.StepsMax + 1).Select(i => new Step { Name = $"s{i}", Action = new StepAction.Handler("h") });
+        var action = new StepAction.Handler("h");
+        var steps = Enumerable.Range(0, StepMap.StepsMax + 1).Select(i => new Step { Name = $"s{i}", Action = action });
 
-        StepMapValidator.Check(new StepMap { Process = "p", Steps = [.. steps] }).ShouldHaveSingleItem().Rule.ShouldBe("too-many-steps");
+        StepMapValidator.Check(new StepMap { Process = "p", Steps = [.. steps] })
+            .ShouldHaveSingleItem().Rule.ShouldBe("too-many-steps");
     }
 }

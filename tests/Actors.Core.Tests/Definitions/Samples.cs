@@ -48,7 +48,10 @@ internal static class Samples
         version: 7
         model: graph
         description: "One of each: \u00e9 <&> 'quoted'"
-        input: { type: object, required: [b, a], properties: { b: { type: number, minimum: 1.50 }, a: { type: array } } }
+        input:
+          type: object
+          required: [b, a]
+          properties: { b: { type: number, minimum: 1.50 }, a: { type: array } }
         key: $.a
         deadline: P1DT12H
         onFailure: finish
@@ -72,7 +75,10 @@ internal static class Samples
             after: look
             post: shop/reservations
             body: { z: 1.0, a: [true, null, "$$.literal", 1e3, "{$.context.correlation}"] }
-            undo: { delete: "shop/reservations/{$.steps.reserve.result.id}", headers: { X-Why: failed }, success: [204, 404] }
+            undo:
+              delete: "shop/reservations/{$.steps.reserve.result.id}"
+              headers: { X-Why: failed }
+              success: [204, 404]
           change:
             after: [reserve]
             put: shop/things/1

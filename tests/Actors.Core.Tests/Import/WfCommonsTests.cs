@@ -104,11 +104,18 @@ public sealed class WfCommonsTests
     public void Every_error_is_reported_with_its_line()
     {
         var errors = Read(
-            Tasks("""{ "id": "a", "children": ["c"] }""", """{ "id": "b", "parents": ["A"] }""", """{ "id": "b" }""", """{ "name": "x" }"""),
+            Tasks(
+                """{ "id": "a", "children": ["c"] }""",
+                """{ "id": "b", "parents": ["A"] }""",
+                """{ "id": "b" }""",
+                """{ "name": "x" }"""),
             Tasks(Runtime("a", -1))).Errors;
 
         errors.Select(e => e.Rule).ShouldBe(
-            ["unknown-dependency", "unknown-dependency", "missing-key", "duplicate-name", "missing-key", "missing-key", "wrong-value"],
+            [
+                "unknown-dependency", "unknown-dependency", "missing-key", "duplicate-name", "missing-key",
+                "missing-key", "wrong-value",
+            ],
             ignoreOrder: true);
         errors.ShouldAllBe(e => e.Line > 0 && e.File == "w.json");
     }
@@ -118,8 +125,11 @@ public sealed class WfCommonsTests
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("""{ "schemaVersion": "1.4", "workflow": {} }""")]
-    [InlineData("""{ "schemaVersion": "1.5", "workflow": { "specification": { "tasks": 1 }, "execution": { "tasks": [1] } } }""")]
-    public void What_is_no_workflow_is_refused(string json) => WfCommonsImport.Read(json, "w.json").IsValid.ShouldBeFalse();
+    [InlineData(
+        """{ "schemaVersion": "1.5", "workflow": { "specification": { "tasks": 1 }, "execution": """ +
+        """{ "tasks": [1] } } }""")]
+    public void What_is_no_workflow_is_refused(string json) =>
+        WfCommonsImport.Read(json, "w.json").IsValid.ShouldBeFalse();
 
     private static DefinitionResult Read(string specification, string execution) => WfCommonsImport.Read(
         $$"""
@@ -130,5 +140,6 @@ public sealed class WfCommonsTests
 
     private static string Tasks(params string[] tasks) => "{ \"tasks\": [\n" + string.Join(",\n", tasks) + "\n] }";
 
-    private static string Runtime(string id, double seconds) => FormattableString.Invariant($$"""{ "id": "{{id}}", "runtimeInSeconds": {{seconds}} }""");
+    private static string Runtime(string id, double seconds) => FormattableString.Invariant(
+        $$"""{ "id": "{{id}}", "runtimeInSeconds": {{seconds}} }""");
 }

@@ -58,7 +58,10 @@ public sealed class EventCodecTests
         { """[[9,"s",7]]""", new InvocationEvent.JoinReleased("s", 7) },
         { """[[10,7,"go","id",[1]]]""", new InvocationEvent.SignalReceived(7, "go", "id", Payload.FromJson("[1]")) },
         { """[[11,"s",7,"go"]]""", new InvocationEvent.SignalTaken("s", 7, "go") },
-        { """[[12,7,["t","m",2,null,0,null],true]]""", new InvocationEvent.Stopping(7, Failure.Permanent("t", "m"), true) },
+        {
+            """[[12,7,["t","m",2,null,0,null],true]]""",
+            new InvocationEvent.Stopping(7, Failure.Permanent("t", "m"), true)
+        },
         { """[[13,7]]""", new InvocationEvent.CompensationBegan(7) },
         { """[[14,7,{"a":1}]]""", new InvocationEvent.Completed(7, Payload.FromJson("""{"a":1}""")) },
         { """[[15,7]]""", new InvocationEvent.Failed(7) },
@@ -66,7 +69,10 @@ public sealed class EventCodecTests
         { """[[17,7]]""", new InvocationEvent.Paused(7) },
         { """[[18,7]]""", new InvocationEvent.Resumed(7) },
         { """[[19,7]]""", new InvocationEvent.Retried(7) },
-        { """[[20,7,"abc","corr",1]]""", new InvocationEvent.ReplacementQueued(7, "abc", "corr", Payload.FromJson("1")) },
+        {
+            """[[20,7,"abc","corr",1]]""",
+            new InvocationEvent.ReplacementQueued(7, "abc", "corr", Payload.FromJson("1"))
+        },
         {
             """[[20,7,"abc","corr",1,"start"]]""",
             new InvocationEvent.ReplacementQueued(7, "abc", "corr", Payload.FromJson("1"), "start")
@@ -85,7 +91,9 @@ public sealed class EventCodecTests
         using var writer = new EventWriter();
         writer.Add(e);
         Encoding.UTF8.GetString(writer.Take().Events.Span).ShouldBe(stored);
-        InvocationEventCodec.Read(Encoding.UTF8.GetBytes(stored), _ => throw new InvalidOperationException()).ShouldBe([e]);
+        var read = InvocationEventCodec.Read(
+            Encoding.UTF8.GetBytes(stored), _ => throw new InvalidOperationException());
+        read.ShouldBe([e]);
     }
 
     [Fact]

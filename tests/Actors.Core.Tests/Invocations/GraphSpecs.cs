@@ -70,9 +70,10 @@ public sealed class GraphSpecs
         .Fail("a").Then("StepFailed a", "Stopping", "CompensationBegan", "Failed").IsNow(InvocationStatus.Failed);
 
     [Fact]
-    public void After_the_last_attempt_the_step_has_failed() => new Scenario(Work("a") with { Retry = Retries(2) }).Start()
-        .Fail("a", permanent: false).After(1).Fail("a", permanent: false)
-        .Then("StepFailed a", "Stopping", "CompensationBegan", "Failed");
+    public void After_the_last_attempt_the_step_has_failed() =>
+        new Scenario(Work("a") with { Retry = Retries(2) }).Start()
+            .Fail("a", permanent: false).After(1).Fail("a", permanent: false)
+            .Then("StepFailed a", "Stopping", "CompensationBegan", "Failed");
 
     [Fact]
     public void A_failed_payment_releases_the_reservation() => new Scenario(Order).Start()
@@ -124,15 +125,20 @@ public sealed class GraphSpecs
     public void Compensation_does_not_give_up_on_an_outage()
     {
         var s = new Scenario(Undoable("a"), Work("b", "a")).Start().Succeed("a").Fail("b");
-        for (var i = 0; i < 20; i++) s.UndoFails("a", permanent: false).Then("UndoFailed(retry) a").After(30).Then("UndoScheduled a");
+        for (var i = 0; i < 20; i++)
+        {
+            s.UndoFails("a", permanent: false).Then("UndoFailed(retry) a");
+            s.After(30).Then("UndoScheduled a");
+        }
+
         s.Undone("a").Then("UndoSucceeded a", "Failed");
     }
 
     [Fact]
     public void A_compensation_that_is_refused_is_shown_and_ends_the_invocation()
     {
-        var s = new Scenario(Undoable("a"), Work("b", "a")).Start().Succeed("a").Fail("b").UndoFails("a", permanent: true);
-        s.Then("UndoFailed a", "Failed");
+        var s = new Scenario(Undoable("a"), Work("b", "a")).Start().Succeed("a").Fail("b");
+        s.UndoFails("a", permanent: true).Then("UndoFailed a", "Failed");
         InvocationViews.Of(s.State, Noon).Steps[0].Status.ShouldBe(StepStatus.UndoFailed);
     }
 
@@ -152,13 +158,20 @@ public sealed class GraphSpecs
         .Resume().ThenNothing();
 
     [Fact]
-    public void A_retry_that_falls_due_in_a_pause_is_made_after_it() => new Scenario(Work("a") with { Retry = Retries(3) }).Start()
-        .Fail("a", permanent: false).Pause().After(5).ThenNothing().Resume().Then("Resumed").After(0).Then("StepScheduled a");
+    public void A_retry_that_falls_due_in_a_pause_is_made_after_it() =>
+        new Scenario(Work("a") with { Retry = Retries(3) }).Start()
+            .Fail("a", permanent: false).Pause().After(5).ThenNothing()
+            .Resume().Then("Resumed").After(0).Then("StepScheduled a");
 
     [Fact]
     public void A_deadline_fails_and_compensates()
     {
-        var s = new Scenario(new StepMap { Process = "p", Deadline = TimeSpan.FromSeconds(10), Steps = [Undoable("a"), Work("b", "a")] });
+        var s = new Scenario(new StepMap
+        {
+            Process = "p",
+            Deadline = TimeSpan.FromSeconds(10),
+            Steps = [Undoable("a"), Work("b", "a")],
+        });
         s.Start().Succeed("a").After(9.9).ThenNothing();
         s.After(0.1).Then("Stopping", "StepCancelRequested b");
         s.Fail("b", permanent: false, type: "cancelled").Undone("a").Then("UndoSucceeded a", "Failed");
@@ -251,7 +264,8 @@ public sealed class GraphSpecs
     public void Replace_cancels_and_compensates_before_the_next_run_starts()
     {
         var s = new Scenario(Order).Start().Succeed("reserve");
-        s.Start("""{"n":2}""", StartPolicy.Replace, "other", "a").Then("ReplacementQueued", "Stopping", "StepCancelRequested charge");
+        s.Start("""{"n":2}""", StartPolicy.Replace, "other", "a")
+            .Then("ReplacementQueued", "Stopping", "StepCancelRequested charge");
         s.Start("""{"n":2}""", StartPolicy.Replace, "other", "a").ThenNothing();
         s.Fail("charge").Undone("reserve");
         s.Then("UndoSucceeded reserve", "Cancelled", "Started", "StepScheduled reserve", "StepScheduled charge");

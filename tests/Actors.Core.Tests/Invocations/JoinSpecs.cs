@@ -34,23 +34,28 @@ public sealed class JoinSpecs
         .Fail("a").Fail("c").Then("StepFailed c", "StepFailed j", "Stopping", "StepCancelRequested b");
 
     [Fact]
-    public void A_deadline_goes_on_with_partial_results() => Three(new JoinPolicy.Deadline(TimeSpan.FromSeconds(5), 2)).Start()
-        .Succeed("a").Succeed("b").After(4.9).ThenNothing()
-        .After(0.1).Then("JoinReleased j", "StepScheduled j", "StepCancelRequested c");
+    public void A_deadline_goes_on_with_partial_results() =>
+        Three(new JoinPolicy.Deadline(TimeSpan.FromSeconds(5), 2)).Start()
+            .Succeed("a").Succeed("b").After(4.9).ThenNothing()
+            .After(0.1).Then("JoinReleased j", "StepScheduled j", "StepCancelRequested c");
 
     [Fact]
-    public void A_deadline_goes_on_early_with_all() => Three(new JoinPolicy.Deadline(TimeSpan.FromSeconds(5), 2)).Start()
-        .Succeed("a").Succeed("b").Succeed("c").Then("StepSucceeded c", "StepScheduled j");
+    public void A_deadline_goes_on_early_with_all() =>
+        Three(new JoinPolicy.Deadline(TimeSpan.FromSeconds(5), 2)).Start()
+            .Succeed("a").Succeed("b").Succeed("c").Then("StepSucceeded c", "StepScheduled j");
 
     [Fact]
-    public void A_deadline_with_too_few_fails() => Three(new JoinPolicy.Deadline(TimeSpan.FromSeconds(5), 2)).Start()
-        .Succeed("a").After(5).Then("JoinReleased j", "StepFailed j", "Stopping", "StepCancelRequested b", "StepCancelRequested c");
+    public void A_deadline_with_too_few_fails() =>
+        Three(new JoinPolicy.Deadline(TimeSpan.FromSeconds(5), 2)).Start()
+            .Succeed("a").After(5)
+            .Then("JoinReleased j", "StepFailed j", "Stopping", "StepCancelRequested b", "StepCancelRequested c");
 
     [Fact]
     public void A_wide_join_looks_at_each_dependency_once()
     {
         var names = Enumerable.Range(0, 2000).Select(i => $"s{i}").ToArray();
-        var s = new Scenario(new StepMap { Process = "p", Steps = [.. names.Select(n => Work(n)), Work("j", names)] }).Start();
+        var map = new StepMap { Process = "p", Steps = [.. names.Select(n => Work(n)), Work("j", names)] };
+        var s = new Scenario(map).Start();
         s.Last.Count.ShouldBe(2001);
     }
 }
@@ -59,7 +64,10 @@ public sealed class TimerAndSignalSpecs
 {
     private static Step Wait(string name, string signal, TimeSpan? timeout, params string[] after) => new()
     {
-        Name = name, Action = new StepAction.Wait(signal), After = [.. after], Timeout = new StepTimeouts(null, timeout),
+        Name = name,
+        Action = new StepAction.Wait(signal),
+        After = [.. after],
+        Timeout = new StepTimeouts(null, timeout),
     };
 
     [Fact]
@@ -71,9 +79,10 @@ public sealed class TimerAndSignalSpecs
     }
 
     [Fact]
-    public void A_signal_that_comes_before_its_wait_is_kept() => new Scenario(Work("a"), Wait("w", "go", null, "a")).Start()
-        .Signal("go").Then("SignalReceived")
-        .Succeed("a").Then("StepSucceeded a", "StepScheduled w", "SignalTaken w", "Completed");
+    public void A_signal_that_comes_before_its_wait_is_kept() =>
+        new Scenario(Work("a"), Wait("w", "go", null, "a")).Start()
+            .Signal("go").Then("SignalReceived")
+            .Succeed("a").Then("StepSucceeded a", "StepScheduled w", "SignalTaken w", "Completed");
 
     [Fact]
     public void The_same_signal_id_counts_once() => new Scenario(Wait("w", "go", null), Wait("v", "go", null)).Start()

@@ -9,7 +9,8 @@ namespace Actors.Core.Tests.Invocations;
 public sealed class ReplaceSpecs
 {
     private static Scenario Waiting() =>
-        new Scenario(Undoable("a"), new Step { Name = "w", After = ["a"], Action = new StepAction.Wait("go") }).Start().Succeed("a");
+        new Scenario(Undoable("a"), new Step { Name = "w", After = ["a"], Action = new StepAction.Wait("go") })
+            .Start().Succeed("a");
 
     [Fact]
     public void It_replaces_under_the_same_correlation_id_too()
@@ -21,10 +22,12 @@ public sealed class ReplaceSpecs
     [Fact]
     public void A_repeat_is_known_by_its_name_before_and_after_its_run_began()
     {
-        var s = Waiting().Start(policy: StartPolicy.Replace, id: "r").Start(policy: StartPolicy.Replace, id: "r").ThenNothing();
+        var s = Waiting().Start(policy: StartPolicy.Replace, id: "r");
+        s.Start(policy: StartPolicy.Replace, id: "r").ThenNothing();
         s.Undone("a").Then("UndoSucceeded a", "Cancelled", "Started", "StepScheduled a");
         s.Start(policy: StartPolicy.Replace, id: "r").ThenNothing();
-        s.Start(policy: StartPolicy.Replace, id: "other").Then("ReplacementQueued", "Stopping", "StepCancelRequested a");
+        s.Start(policy: StartPolicy.Replace, id: "other")
+            .Then("ReplacementQueued", "Stopping", "StepCancelRequested a");
         s.Start(policy: StartPolicy.Replace, id: "r").ThenNothing();
     }
 

@@ -17,10 +17,12 @@ public sealed class RetrySpecs
     public void A_map_over_what_is_done_again_begins_anew_behind_it()
     {
         var s = new Scenario(Undoable("list"), ListedItems("list")).Start().Succeed("list", "[1,2,3]");
-        s.Succeed("work", item: 0).Fail("work", item: 1).Fail("work", item: 2).Undone("list").IsNow(InvocationStatus.Failed);
+        s.Succeed("work", item: 0).Fail("work", item: 1).Fail("work", item: 2).Undone("list")
+            .IsNow(InvocationStatus.Failed);
 
         s.Retry().Then("Retried", "StepScheduled list");
-        s.Succeed("list", "[7,8]").Then("StepSucceeded list", "StepExpanded work", "StepScheduled work[0]", "StepScheduled work[1]");
+        s.Succeed("list", "[7,8]")
+            .Then("StepSucceeded list", "StepExpanded work", "StepScheduled work[0]", "StepScheduled work[1]");
 
         InvocationDocument.InputOf(s.State, s.State.Process.Steps[1], 0).ToString().ShouldBe("7");
         var item = s.Find("work", 0);
@@ -47,7 +49,9 @@ public sealed class RetrySpecs
     {
         var s = new Scenario(Undoable("list"), ListedItems("list")).Start().Succeed("list", "[1]");
         s.Fail("work", item: 0).Undone("list").Retry().Succeed("list", "[2]");
-        s.Do(new InvocationCommand.Finish(Noon, 1, new StepRef("work", 0), 1, false, Payload.FromJson("1"), null)).ThenNothing();
+        var late = new InvocationCommand.Finish(
+            Noon, 1, new StepRef("work", 0), 1, false, Payload.FromJson("1"), null);
+        s.Do(late).ThenNothing();
     }
 
     [Fact]
@@ -107,7 +111,8 @@ public sealed class RetrySpecs
     {
         var s = new Scenario(Undoable("list"), Undoable("between", "list"), ListedItems("between", "list")).Start();
         s.Succeed("list", "[1]").Succeed("between").Fail("work", item: 0).Undone("between").Undone("list");
-        s.Retry().Then("Retried", "StepScheduled list").Succeed("list", "[]").Then("StepSucceeded list", "StepScheduled between");
+        s.Retry().Then("Retried", "StepScheduled list");
+        s.Succeed("list", "[]").Then("StepSucceeded list", "StepScheduled between");
         s.Succeed("between").Then("StepSucceeded between", "StepExpanded work", "StepSucceeded work", "Completed");
     }
 
@@ -139,7 +144,10 @@ public sealed class RetrySpecs
     public void What_a_join_went_on_without_stays_away()
     {
         var s = new Scenario(
-            Work("a"), Undoable("b"), Work("c", "a", "b") with { Join = JoinPolicy.Any.Instance }, Work("d", "c")).Start();
+            Work("a"),
+            Undoable("b"),
+            Work("c", "a", "b") with { Join = JoinPolicy.Any.Instance },
+            Work("d", "c")).Start();
         s.Succeed("a").Succeed("b").Undone("b").Succeed("c").Fail("d").IsNow(InvocationStatus.Failed);
         s.Retry().Then("Retried", "StepScheduled d").Succeed("d").IsNow(InvocationStatus.Completed);
     }
@@ -148,7 +156,10 @@ public sealed class RetrySpecs
     public void What_a_join_went_on_without_is_run_again_with_the_join()
     {
         var s = new Scenario(
-            Work("a"), Work("b"), Undoable("c", "a", "b") with { Join = JoinPolicy.Any.Instance }, Work("d", "c")).Start();
+            Work("a"),
+            Work("b"),
+            Undoable("c", "a", "b") with { Join = JoinPolicy.Any.Instance },
+            Work("d", "c")).Start();
         s.Succeed("a").Fail("b", permanent: false).Succeed("c").Fail("d").Undone("c").IsNow(InvocationStatus.Failed);
         s.Retry().Then("Retried", "StepScheduled b", "StepScheduled c", "StepCancelRequested b");
     }
@@ -156,8 +167,9 @@ public sealed class RetrySpecs
     [Fact]
     public void An_undo_that_was_refused_is_asked_for_under_a_new_key()
     {
-        var s = new Scenario(Undoable("a"), Work("b", "a")).Start().Succeed("a").Fail("b").UndoFails("a", permanent: true);
-        s.IsNow(InvocationStatus.Failed).Retry().Fail("b").Then("StepFailed b", "Stopping", "CompensationBegan", "UndoScheduled a");
+        var s = new Scenario(Undoable("a"), Work("b", "a")).Start().Succeed("a").Fail("b");
+        s.UndoFails("a", permanent: true).IsNow(InvocationStatus.Failed);
+        s.Retry().Fail("b").Then("StepFailed b", "Stopping", "CompensationBegan", "UndoScheduled a");
         s.Find("a", -1).UndoRound.ShouldBe(1);
         s.Find("a", -1).Round.ShouldBe(0);
     }
@@ -165,7 +177,8 @@ public sealed class RetrySpecs
     [Fact]
     public void A_signal_that_nobody_took_before_a_failure_is_taken_after_it()
     {
-        var s = new Scenario(Work("a"), new Step { Name = "w", After = ["a"], Action = new StepAction.Wait("go") }).Start();
+        var wait = new Step { Name = "w", After = ["a"], Action = new StepAction.Wait("go") };
+        var s = new Scenario(Work("a"), wait).Start();
         s.Signal("go", "1", "42").Fail("a").IsNow(InvocationStatus.Failed);
         s.Retry().Succeed("a").Then("StepSucceeded a", "StepScheduled w", "SignalTaken w", "Completed");
         s.Find("w", -1).Result.ToString().ShouldBe("42");

@@ -45,7 +45,8 @@ internal sealed class Scenario
 
     public static RetryPolicy Once { get; } = RetryPolicy.Default with { AttemptsMax = 1 };
 
-    public static RetryPolicy Retries(int attempts) => new(attempts, TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(10), false, []);
+    public static RetryPolicy Retries(int attempts) =>
+        new(attempts, TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(10), false, []);
 
     public Scenario Start(
         string input = "{}", StartPolicy policy = StartPolicy.Attach, string correlation = "c", string? id = null) =>
@@ -54,9 +55,10 @@ internal sealed class Scenario
     public Scenario Succeed(string step, string result = "null", int item = -1) => Do(new InvocationCommand.Finish(
         _now, State.Run, new StepRef(step, item), Find(step, item).Attempts, false, Payload.FromJson(result), null));
 
-    public Scenario Fail(string step, bool permanent = true, int item = -1, string type = "broken") => Do(new InvocationCommand.Finish(
-        _now, State.Run, new StepRef(step, item), Find(step, item).Attempts, false, null,
-        permanent ? Failure.Permanent(type, "no") : Failure.Transient(type, "not now")));
+    public Scenario Fail(string step, bool permanent = true, int item = -1, string type = "broken") =>
+        Do(new InvocationCommand.Finish(
+            _now, State.Run, new StepRef(step, item), Find(step, item).Attempts, false, null,
+            permanent ? Failure.Permanent(type, "no") : Failure.Transient(type, "not now")));
 
     public Scenario Undone(string step, int item = -1) => Do(new InvocationCommand.Finish(
         _now, State.Run, new StepRef(step, item), Find(step, item).UndoAttempts, true, Payload.Null, null));
@@ -149,5 +151,6 @@ internal sealed class Scenario
     private static Payload Resolve(ImmutableArray<Journal.PayloadBlob> payloads, Journal.PayloadHash hash) =>
         Payload.FromTrustedUtf8(payloads.First(p => p.Hash == hash).Bytes);
 
-    private static string Text(InvocationState state) => System.Text.Encoding.UTF8.GetString(InvocationSnapshot.Write(state).Span);
+    private static string Text(InvocationState state) =>
+        System.Text.Encoding.UTF8.GetString(InvocationSnapshot.Write(state).Span);
 }

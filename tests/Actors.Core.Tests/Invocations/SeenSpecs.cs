@@ -14,7 +14,11 @@ public sealed class SeenSpecs
     {
         var s = new Scenario(
             Work("a"), Work("b"), Work("c"),
-            Work("j", "a", "b", "c") with { Join = JoinPolicy.Any.Instance, Input = new Template("""{"all":"$.steps"}""") });
+            Work("j", "a", "b", "c") with
+            {
+                Join = JoinPolicy.Any.Instance,
+                Input = new Template("""{"all":"$.steps"}"""),
+            });
         s.Start().Succeed("a", "1");
         var first = InputOf(s, "j");
 

@@ -19,7 +19,9 @@ public sealed class RecordedWorkflowRuns
     {
         var maps = Directory.GetFiles(TestData.PathOf("dags"), "*.json").Where(f => Path.GetFileName(f) != "index.json")
             // Two recordings of one workflow have one name.
-            .Select((f, i) => WfCommonsImport.Read(File.ReadAllText(f), f).MapOrThrow() with { Process = $"recorded-{i}" }).ToArray();
+            .Select((f, i) =>
+                WfCommonsImport.Read(File.ReadAllText(f), f).MapOrThrow() with { Process = $"recorded-{i}" })
+            .ToArray();
         var options = new ActorsOptions
         {
             Host = new EmbeddedHostOptions { WorkersMax = 10_000 },

@@ -16,13 +16,15 @@ public sealed class EngineTests
         var options = new ActorsOptions().UseMemory();
         options.AddHandler<Payload, Payload>("echo", (input, _) => new ValueTask<Payload>(input));
         configure(options);
-        return new ActorsEngine(options, new ServiceCollection().BuildServiceProvider(), NullLoggerFactory.Instance, TimeProvider.System);
+        var services = new ServiceCollection().BuildServiceProvider();
+        return new ActorsEngine(options, services, NullLoggerFactory.Instance, TimeProvider.System);
     }
 
     [Fact]
     public async Task A_process_runs_from_start_to_output()
     {
-        await using var engine = Make(o => o.AddProcess(new StepMap { Process = "p", Steps = [Work("a"), Work("b", "a")] }));
+        var map = new StepMap { Process = "p", Steps = [Work("a"), Work("b", "a")] };
+        await using var engine = Make(o => o.AddProcess(map));
         await engine.StartAsync(default);
         var started = await engine.Client.StartAsync(new StartRequest("p", Payload.FromJson("""{"n":1}""")));
         var ended = await engine.Client.WaitAsync(started.Id);
@@ -39,7 +41,8 @@ public sealed class EngineTests
         var file = Path.Combine(Path.GetTempPath(), $"engine-{Guid.NewGuid():N}.db");
         try
         {
-            void Configure(ActorsOptions o) => o.UseSqlite(file).AddProcess(new StepMap { Process = "p", Steps = [Work("a"), Work("b", "a")] });
+            var map = new StepMap { Process = "p", Steps = [Work("a"), Work("b", "a")] };
+            void Configure(ActorsOptions o) => o.UseSqlite(file).AddProcess(map);
             await using (var engine = Make(Configure))
             {
                 await engine.StartAsync(default);

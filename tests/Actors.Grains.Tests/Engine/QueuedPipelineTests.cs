@@ -24,7 +24,8 @@ public sealed class QueuedPipelineTests
         Finish("b", First);
         Offer("b", Last).ShouldBe(["c1"]);
         Finish("c", First);
-        Offer("c", Last).ShouldBe([], "the last queue holds b: c keeps its place in the first stage, and d does not begin");
+        Offer("c", Last).ShouldBe(
+            [], "the last queue holds b: c keeps its place in the first stage, and d does not begin");
         Finish("a", Last).ShouldBe(["b2", "d1"]);
     }
 
@@ -88,7 +89,10 @@ public sealed class QueuedPipelineTests
         var gate = new TaskCompletionSource();
         var entered = new TaskCompletionSource();
         var order = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        var options = new ActorsOptions { Host = new EmbeddedHostOptions { AdmissionTimeout = TimeSpan.Zero } }.UseMemory();
+        var options = new ActorsOptions
+        {
+            Host = new EmbeddedHostOptions { AdmissionTimeout = TimeSpan.Zero },
+        }.UseMemory();
         options.AddHandler<Payload, Payload>("fast", (input, _) => new ValueTask<Payload>(input));
         options.AddHandler<Payload, Payload>("slow", async (input, context) =>
         {

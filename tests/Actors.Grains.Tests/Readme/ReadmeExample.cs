@@ -41,7 +41,9 @@ public sealed class ReadmeExample
             .AddHandlers(typeof(ReadmeExample).Assembly)
             .AddProcess(Process.Define("order")
                 .Service("shop", "http://127.0.0.1:5100")
-                .Step("reserve", step => step.Post("shop/reservations").Undo(undo => undo.Delete("shop/reservations/{$.input.id}")))
+                .Step("reserve", step => step
+                    .Post("shop/reservations")
+                    .Undo(undo => undo.Delete("shop/reservations/{$.input.id}")))
                 .Step("charge", step => step.Call<ChargeCard>().Undo<RefundCard>())
                 .Step("label", step => step.After("reserve", "charge").Call<PrintLabel>())
                 .Step("notify", step => step.After("reserve").FireAndForget().Call<NotifyWarehouse>())
@@ -54,10 +56,14 @@ public sealed class ReadmeExample
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root!.FullName, "Actors.sln"))) root = root.Parent;
         var readme = File.ReadAllText(Path.Combine(root.FullName, "README.md"));
-        var source = File.ReadAllLines(Path.Combine(root.FullName, "tests/Actors.Grains.Tests/Readme/ReadmeExample.cs"));
+        var example = Path.Combine(root.FullName, "tests/Actors.Grains.Tests/Readme/ReadmeExample.cs");
+        var source = File.ReadAllLines(example);
         var from = Array.FindIndex(source, l => l.Trim() == "// <readme>");
         var to = Array.FindIndex(source, l => l.Trim() == "// </readme>");
         foreach (var line in source[(from + 1)..to])
-            readme.ShouldContain(line.Trim().Replace("typeof(ReadmeExample)", "typeof(Program)", StringComparison.Ordinal));
+        {
+            var shown = line.Trim().Replace("typeof(ReadmeExample)", "typeof(Program)", StringComparison.Ordinal);
+            readme.ShouldContain(shown);
+        }
     }
 }

@@ -57,7 +57,10 @@ internal sealed class Observations(RandomProgram program, WorldContext world, Pr
         foreach (var step in program.Find(id.Process, view.Version).Steps.Where(s => s.Kind == StepKind.Child))
         {
             for (var run = 1; run <= view.Run; run++)
-                await ReadAsync(new InvocationId(step.Target, ProgramResults.ChildOf(id.Process, id.Id, run, step.Name)));
+            {
+                var child = ProgramResults.ChildOf(id.Process, id.Id, run, step.Name);
+                await ReadAsync(new InvocationId(step.Target, child));
+            }
         }
     }
 

@@ -52,7 +52,8 @@ public abstract class ActionBuilder<TSelf> where TSelf : ActionBuilder<TSelf>
     public TSelf Transient(params int[] codes) => Change("Transient", http => http with { Transient = [.. codes] });
 
     /// <summary>Result over <c>$.response.{status,headers,body}</c>. Default: the body.</summary>
-    public TSelf Response(object? template) => Change("Response", http => http with { Response = Template(template, "response") });
+    public TSelf Response(object? template) =>
+        Change("Response", http => http with { Response = Template(template, "response") });
 
     /// <summary>Largest response body. Default: 10 MiB.</summary>
     public TSelf ResponseMax(long bytes) => Change("ResponseMax", http => http with { ResponseBytesMax = bytes });
@@ -64,7 +65,8 @@ public abstract class ActionBuilder<TSelf> where TSelf : ActionBuilder<TSelf>
         if (Types is null)
         {
             Error("handler",
-                $"calls {typeof(THandler).Name}, which implements IStepHandler<TInput, TOutput> not once; implement it once, or call the handler by name");
+                $"calls {typeof(THandler).Name}, which implements IStepHandler<TInput, TOutput> not once; implement " +
+                "it once, or call the handler by name");
         }
 
         try
@@ -98,8 +100,14 @@ public abstract class ActionBuilder<TSelf> where TSelf : ActionBuilder<TSelf>
     internal StepAction Action()
     {
         if (_actions.Count == 0)
-            Error("no-action", "does nothing; call one of Get, Post, Put, Patch, Delete, Call, Delay, Wait, Emit, Entity, Child, Simulate");
-        if (_actions.Count > 1) Error("two-actions", $"does {_actions.Count} things; a step does one: make it {_actions.Count} steps");
+        {
+            Error("no-action",
+                "does nothing; call one of Get, Post, Put, Patch, Delete, Call, Delay, Wait, Emit, Entity, Child, " +
+                "Simulate");
+        }
+
+        if (_actions.Count > 1)
+            Error("two-actions", $"does {_actions.Count} things; a step does one: make it {_actions.Count} steps");
         return _actions.Count == 0 ? new StepAction.Handler("unreadable") : _actions[0];
     }
 
@@ -109,7 +117,8 @@ public abstract class ActionBuilder<TSelf> where TSelf : ActionBuilder<TSelf>
         return Self;
     }
 
-    private protected void Error(string rule, string message) => Errors.Add(new DefinitionError(rule, $"{_thing} {message}"));
+    private protected void Error(string rule, string message) =>
+        Errors.Add(new DefinitionError(rule, $"{_thing} {message}"));
 
     private protected Template? Template(object? value, string what)
     {

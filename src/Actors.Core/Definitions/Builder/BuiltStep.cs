@@ -34,7 +34,9 @@ public sealed record HandlerTypes(Type Input, Type Output)
         var found = handler.GetInterfaces()
             .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IStepHandler<,>))
             .ToList();
-        return found.Count == 1 ? new HandlerTypes(found[0].GenericTypeArguments[0], found[0].GenericTypeArguments[1]) : null;
+        return found.Count == 1
+            ? new HandlerTypes(found[0].GenericTypeArguments[0], found[0].GenericTypeArguments[1])
+            : null;
     }
 }
 
@@ -47,11 +49,14 @@ internal static class Templates
     {
         try
         {
-            return new Template(CanonicalJson.Of(JsonSerializer.Serialize(value, value?.GetType() ?? typeof(object), Payload.JsonOptions)));
+            var json = JsonSerializer.Serialize(value, value?.GetType() ?? typeof(object), Payload.JsonOptions);
+            return new Template(CanonicalJson.Of(json));
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
+        catch (Exception e)
+            when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
         {
-            throw new DefinitionException([new DefinitionError("template", $"{thing} can't be written as JSON: {e.Message}")]);
+            throw new DefinitionException(
+                [new DefinitionError("template", $"{thing} can't be written as JSON: {e.Message}")]);
         }
     }
 }

@@ -18,7 +18,8 @@ public static class InputPath
 
     /// <summary>A path below a root, such as <c>$</c> or <c>$.steps.reserve.result</c>.</summary>
     /// <exception cref="ArgumentException">The lambda is more than members and constant indexes.</exception>
-    public static string Below<TRoot, TValue>(string root, Expression<Func<TRoot, TValue>> member) => Write(root, member);
+    public static string Below<TRoot, TValue>(string root, Expression<Func<TRoot, TValue>> member) =>
+        Write(root, member);
 
     internal static string Write(string root, LambdaExpression lambda)
     {
@@ -71,7 +72,8 @@ public static class InputPath
     }
 
     private static ArgumentException NotAPath(LambdaExpression lambda) => new(
-        $"'{lambda}' is no path: a path is made of members and constant indexes only, such as o => o.Lines[0].Sku; write anything else as JSONPath text",
+        $"'{lambda}' is no path: a path is made of members and constant indexes only, such as o => o.Lines[0].Sku; " +
+        "write anything else as JSONPath text",
         nameof(lambda));
 
     private static string NameOf(MemberInfo member) =>
@@ -82,8 +84,17 @@ public static class InputPath
     // Names that RFC 9535 does not take behind a dot are written in brackets.
     private static void AppendName(StringBuilder path, string name)
     {
-        var isShort = name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => c == '_' || char.IsAsciiLetterOrDigit(c));
-        if (isShort) path.Append('.').Append(name);
-        else path.Append("['").Append(name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)).Append("']");
+        var isShort = name.Length > 0 && !char.IsAsciiDigit(name[0]) &&
+            name.All(c => c == '_' || char.IsAsciiLetterOrDigit(c));
+        if (isShort)
+        {
+            path.Append('.').Append(name);
+        }
+        else
+        {
+            var escaped = name.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("'", "\\'", StringComparison.Ordinal);
+            path.Append("['").Append(escaped).Append("']");
+        }
     }
 }

@@ -98,7 +98,8 @@ public sealed class ProcessBuilder<TInput>
     }
 
     /// <summary>A label.</summary>
-    public ProcessBuilder<TInput> Label(string key, string value) => Set(_map with { Labels = _map.Labels.SetItem(key, value) });
+    public ProcessBuilder<TInput> Label(string key, string value) =>
+        Set(_map with { Labels = _map.Labels.SetItem(key, value) });
 
     /// <summary>Adds a step.</summary>
     /// <param name="name">Stable name, unique in the process.</param>

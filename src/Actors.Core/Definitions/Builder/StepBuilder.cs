@@ -145,16 +145,19 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
         Set(_step with { Limit = new StepLimit(queue, concurrency, perSecond) });
 
     /// <summary>A label.</summary>
-    public StepBuilder<TInput> Label(string key, string value) => Set(_step with { Labels = _step.Labels.SetItem(key, value) });
+    public StepBuilder<TInput> Label(string key, string value) =>
+        Set(_step with { Labels = _step.Labels.SetItem(key, value) });
 
     /// <summary>How long it takes, for analysis.</summary>
     public StepBuilder<TInput> Duration(TimeSpan declared) => Set(_step with { Duration = declared });
 
     /// <summary>Entity state it reads, as <c>type</c> or <c>type/path</c>; for analysis.</summary>
-    public StepBuilder<TInput> Reads(params string[] entities) => Set(_step with { Reads = _step.Reads.AddRange(entities) });
+    public StepBuilder<TInput> Reads(params string[] entities) =>
+        Set(_step with { Reads = _step.Reads.AddRange(entities) });
 
     /// <summary>Entity state it writes; for analysis.</summary>
-    public StepBuilder<TInput> Writes(params string[] entities) => Set(_step with { Writes = _step.Writes.AddRange(entities) });
+    public StepBuilder<TInput> Writes(params string[] entities) =>
+        Set(_step with { Writes = _step.Writes.AddRange(entities) });
 
     /// <summary>In a pipeline: a deterministic function of its input.</summary>
     public StepBuilder<TInput> Pure() => Set(_step with { Pure = true });
@@ -176,8 +179,10 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     internal BuiltStep Finish()
     {
         var step = _step with { Action = Action() };
-        if (step.Each is { } each) step = step with { Each = each with { Parallel = _parallel } };
-        else if (_parallel is not null) Error("misplaced-key", "has Parallel(...), but no Each(...); add it, or use Limit");
+        if (step.Each is { } each)
+            step = step with { Each = each with { Parallel = _parallel } };
+        else if (_parallel is not null)
+            Error("misplaced-key", "has Parallel(...), but no Each(...); add it, or use Limit");
         return new BuiltStep(step, _retry, Types, _inputType);
     }
 

@@ -20,9 +20,11 @@ internal static class TypeRules
         for (var i = 0; i < built.Count; i++)
         {
             if (built[i].Types is not { } types || IsOpen(types.Input)) continue;
-            if (GivenTo(map, map.Steps[i], built[i], inputType, producers) is not { } given || Fits(given.Type, types.Input)) continue;
+            if (GivenTo(map, map.Steps[i], built[i], inputType, producers) is not { } given) continue;
+            if (Fits(given.Type, types.Input)) continue;
             errors.Add("type-mismatch", 0,
-                $"step '{map.Steps[i].Name}' takes {Show(types.Input)}, but is given {Show(given.Type)}, {given.From}; map it with Input(...), or change one of the types");
+                $"step '{map.Steps[i].Name}' takes {Show(types.Input)}, but is given {Show(given.Type)}, " +
+                $"{given.From}; map it with Input(...), or change one of the types");
         }
     }
 
@@ -39,7 +41,9 @@ internal static class TypeRules
     private static string? DefaultPath(StepMap map, Step step)
     {
         if (step.Each is not null) return "$.item";
-        return map.Model == ProcessModel.Pipeline && step.After is [var before] ? $"$.steps.{before}.result" : "$.input";
+        return map.Model == ProcessModel.Pipeline && step.After is [var before]
+            ? $"$.steps.{before}.result"
+            : "$.input";
     }
 
     private static string? PathOf(Template input)
@@ -53,9 +57,11 @@ internal static class TypeRules
         if (path == "$.input") return IsOpen(inputType) ? null : new Given(inputType, "the input of the process");
         const string before = "$.steps.";
         const string after = ".result";
-        if (!path.StartsWith(before, StringComparison.Ordinal) || !path.EndsWith(after, StringComparison.Ordinal)) return null;
+        if (!path.StartsWith(before, StringComparison.Ordinal) || !path.EndsWith(after, StringComparison.Ordinal))
+            return null;
         var name = path.Length > before.Length + after.Length ? path[before.Length..^after.Length] : "";
-        if (!producers.TryGetValue(name, out var producer) || producer.Types is not { } types || IsOpen(types.Output)) return null;
+        if (!producers.TryGetValue(name, out var producer) || producer.Types is not { } types) return null;
+        if (IsOpen(types.Output)) return null;
         return producer.Step.Each is null
             ? new Given(types.Output, $"the result of step '{name}'")
             : new Given(types.Output.MakeArrayType(), $"the results of step '{name}'");
@@ -63,13 +69,14 @@ internal static class TypeRules
 
     // Between steps a value is JSON: these take any.
     private static bool IsOpen(Type type) =>
-        type == typeof(object) || type == typeof(JsonElement) || type == typeof(JsonDocument) || type == typeof(Payload) ||
-        typeof(JsonNode).IsAssignableFrom(type);
+        type == typeof(object) || type == typeof(JsonElement) || type == typeof(JsonDocument) ||
+        type == typeof(Payload) || typeof(JsonNode).IsAssignableFrom(type);
 
     private static bool Fits(Type given, Type taken)
     {
         if (taken.IsAssignableFrom(given) || Nullable.GetUnderlyingType(taken) == given) return true;
-        return ItemOf(given) is { } givenItem && ItemOf(taken) is { } takenItem && (IsOpen(takenItem) || Fits(givenItem, takenItem));
+        return ItemOf(given) is { } givenItem && ItemOf(taken) is { } takenItem &&
+            (IsOpen(takenItem) || Fits(givenItem, takenItem));
     }
 
     private static Type? ItemOf(Type type)

@@ -60,7 +60,8 @@ internal static class MapWriter
         json.WriteEndArray();
     }
 
-    private static void WriteServices(Utf8JsonWriter json, ImmutableSortedDictionary<string, ServiceDefinition> services)
+    private static void WriteServices(
+        Utf8JsonWriter json, ImmutableSortedDictionary<string, ServiceDefinition> services)
     {
         if (services.IsEmpty) return;
         json.WriteStartObject("services");

@@ -54,7 +54,8 @@ internal static class StepWriter
                 WriteHttp(json, http);
                 break;
             case StepAction.Delay delay:
-                json.WriteString("delay", Durations.TryParse(delay.Duration, out var time) ? Durations.Format(time) : delay.Duration);
+                json.WriteString("delay",
+                    Durations.TryParse(delay.Duration, out var time) ? Durations.Format(time) : delay.Duration);
                 break;
             case StepAction.Wait wait:
                 json.WriteString("wait", wait.Signal);

@@ -50,8 +50,9 @@ internal static class ActionReader
 
         if (kinds.Length > 1)
         {
+            var all = string.Join(" and ", kinds.Select(k => $"'{k}'"));
             fields.Errors.Add("two-actions", kinds.Max(fields.LineOf),
-                $"{fields.Thing} does {string.Join(" and ", kinds.Select(k => $"'{k}'"))}; a step does one thing: make it {kinds.Length} steps");
+                $"{fields.Thing} does {all}; a step does one thing: make it {kinds.Length} steps");
         }
 
         var kind = kinds[0];
@@ -62,7 +63,8 @@ internal static class ActionReader
     /// <summary>Says to whom a key belongs that is in the wrong place; null if it belongs to no action.</summary>
     public static string? Explain(string key)
     {
-        if (HttpKeys.Contains(key, StringComparer.Ordinal)) return $"'{key}' belongs to get, post, put, patch and delete";
+        if (HttpKeys.Contains(key, StringComparer.Ordinal))
+            return $"'{key}' belongs to get, post, put, patch and delete";
         return key == "data" ? "'data' belongs to emit" : null;
     }
 
@@ -81,7 +83,9 @@ internal static class ActionReader
         switch (kind)
         {
             case "handler":
-                return fields.Text(kind, "the name of a handler") is { } handler ? new StepAction.Handler(handler) : null;
+                return fields.Text(kind, "the name of a handler") is { } handler
+                    ? new StepAction.Handler(handler)
+                    : null;
             case "delay":
                 return ReadDelay(fields);
             case "wait":
@@ -116,8 +120,10 @@ internal static class ActionReader
         };
         if (fields.Node("responseMax") is { } max)
         {
-            if (max is ScalarNode scalar && Sizes.TryParse(scalar.Text, out var bytes)) http = http with { ResponseBytesMax = bytes };
-            else fields.Wrong("responseMax", Sizes.Forms);
+            if (max is ScalarNode scalar && Sizes.TryParse(scalar.Text, out var bytes))
+                http = http with { ResponseBytesMax = bytes };
+            else
+                fields.Wrong("responseMax", Sizes.Forms);
         }
 
         return http.Url.Length == 0 && fields.Node(kind) is not ScalarNode { Kind: ScalarKind.Text } ? null : http;
@@ -128,7 +134,8 @@ internal static class ActionReader
         if (fields.Node("delay") is ScalarNode { Kind: ScalarKind.Text } scalar)
         {
             if (scalar.Text.StartsWith('$')) return new StepAction.Delay(scalar.Text);
-            if (Durations.TryParse(scalar.Text, out var duration)) return new StepAction.Delay(Durations.Format(duration));
+            if (Durations.TryParse(scalar.Text, out var duration))
+                return new StepAction.Delay(Durations.Format(duration));
         }
 
         fields.WrongDuration("delay", Durations.Forms + ", or a path to one");
@@ -147,7 +154,8 @@ internal static class ActionReader
 
     private static StepAction.Child? ReadChild(MappingReader fields)
     {
-        if (fields.Node("child") is ScalarNode { Kind: ScalarKind.Text } name) return new StepAction.Child(name.Text, null);
+        if (fields.Node("child") is ScalarNode { Kind: ScalarKind.Text } name)
+            return new StepAction.Child(name.Text, null);
         if (fields.Mapping("child", "process and id; or the name of a process") is not { } child) return null;
         child.RefuseUnknown(["process", "id"]);
         return child.RequiredText("process", "the name of a process") is { } process
@@ -164,7 +172,8 @@ internal static class ActionReader
                 : null;
         }
 
-        if (fields.Mapping("simulate", "duration, distribution and failures; or a duration") is not { } simulate) return null;
+        if (fields.Mapping("simulate", "duration, distribution and failures; or a duration") is not { } simulate)
+            return null;
         simulate.RefuseUnknown(["duration", "distribution", "failures"]);
         if (!simulate.Has("duration")) simulate.Missing("duration", Durations.Forms);
         var distribution = simulate.Word("distribution", Distributions) ?? DurationDistribution.Fixed;

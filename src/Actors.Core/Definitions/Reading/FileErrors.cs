@@ -35,7 +35,8 @@ internal sealed class FileErrors(string? file)
     {
         var sorted = _errors.OrderBy(e => e.Line).ToImmutableArray();
         return _isCut
-            ? sorted.Add(new DefinitionError("too-many-errors", $"there are more than {CountMax} errors; the others are not shown", file))
+            ? sorted.Add(new DefinitionError(
+                "too-many-errors", $"there are more than {CountMax} errors; the others are not shown", file))
             : sorted;
     }
 }

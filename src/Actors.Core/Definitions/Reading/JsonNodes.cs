@@ -38,7 +38,9 @@ internal ref struct JsonNodes
         }
         catch (JsonException e)
         {
-            var rule = e.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "too-deep" : "malformed-json";
+            var rule = e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+                ? "too-deep"
+                : "malformed-json";
             var why = rule == "too-deep"
                 ? $"a file may be nested at most {Node.DepthMax} levels deep"
                 : $"the file is not well-formed JSON: {Sentence(e.Message)}";

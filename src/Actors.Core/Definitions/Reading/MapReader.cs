@@ -125,9 +125,11 @@ internal static class MapReader
         {
             if (field.Value is not MappingNode mapping)
             {
+                var kinds = string.Join(", ", ActionReader.Kinds);
                 file.Errors.Add("wrong-value", field.Line,
-                    $"step '{field.Key}' takes a mapping, but is {field.Value.Describe()}; give it one of {string.Join(", ", ActionReader.Kinds)}");
-                mapping = new MappingNode(field.Line, [new Field("handler", field.Line, new ScalarNode(field.Line, ScalarKind.Text, "unreadable"))]);
+                    $"step '{field.Key}' takes a mapping, but is {field.Value.Describe()}; give it one of {kinds}");
+                var unreadable = new ScalarNode(field.Line, ScalarKind.Text, "unreadable");
+                mapping = new MappingNode(field.Line, [new Field("handler", field.Line, unreadable)]);
             }
 
             var reader = new MappingReader(mapping, $"step '{field.Key}'", file.Errors);

@@ -144,7 +144,8 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
         }
 
         var all = words.Select(w => w.Word).ToImmutableArray();
-        Errors.Add("wrong-value", value.Line, $"{Thing}: '{key}' is one of {string.Join(", ", all)}, but is {value.Describe()}",
+        Errors.Add("wrong-value", value.Line,
+            $"{Thing}: '{key}' is one of {string.Join(", ", all)}, but is {value.Describe()}",
             text is null ? null : Spelling.Nearest(text, all));
         return null;
     }
@@ -180,8 +181,10 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
         var integers = ImmutableArray.CreateBuilder<int>();
         foreach (var text in Texts(key, expected))
         {
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var integer)) integers.Add(integer);
-            else Wrong(key, expected);
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var integer))
+                integers.Add(integer);
+            else
+                Wrong(key, expected);
         }
 
         return integers.ToImmutable();
@@ -193,9 +196,15 @@ internal readonly struct MappingReader(MappingNode node, string thing, FileError
         if (Mapping(key, "texts by name") is not { } fields) return map.ToImmutable();
         foreach (var field in fields.Fields)
         {
-            if (field.Value is not ScalarNode { Kind: not ScalarKind.Null } scalar) fields.Wrong(field.Key, field.Value, "a text");
+            if (field.Value is not ScalarNode { Kind: not ScalarKind.Null } scalar)
+            {
+                fields.Wrong(field.Key, field.Value, "a text");
+            }
             else if (!map.TryAdd(field.Key, scalar.Text))
-                Errors.Add("duplicate-key", field.Line, $"{fields.Thing}: '{field.Key}' is there twice, in other letters");
+            {
+                Errors.Add("duplicate-key", field.Line,
+                    $"{fields.Thing}: '{field.Key}' is there twice, in other letters");
+            }
         }
 
         return map.ToImmutable();

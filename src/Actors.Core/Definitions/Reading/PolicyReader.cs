@@ -91,7 +91,8 @@ internal static class PolicyReader
             case MappingNode mapping:
                 var limit = step.Below("limit", mapping);
                 limit.RefuseUnknown(["concurrency", "rate", "queue"]);
-                var (queue, concurrency, rate) = (limit.Text("queue", "the name of a queue"), limit.Integer("concurrency"), ReadRate(limit));
+                var (queue, concurrency, rate) =
+                    (limit.Text("queue", "the name of a queue"), limit.Integer("concurrency"), ReadRate(limit));
                 // What could not be read has been reported; a limit of nothing would be a second error for one mistake.
                 var isUnreadable = queue is null && concurrency is null && rate is null && limit.Fields.Count > 0;
                 return isUnreadable ? null : new StepLimit(queue, concurrency, rate);
@@ -107,7 +108,8 @@ internal static class PolicyReader
     private static double? ReadRate(MappingReader limit)
     {
         if (limit.Node("rate") is not { } node) return null;
-        if (node is ScalarNode { Kind: ScalarKind.Text } scalar && Rates.TryParse(scalar.Text, out var perSecond)) return perSecond;
+        if (node is ScalarNode { Kind: ScalarKind.Text } scalar && Rates.TryParse(scalar.Text, out var perSecond))
+            return perSecond;
         limit.Wrong("rate", Rates.Forms);
         return null;
     }

@@ -26,7 +26,8 @@ internal static class Sizes
             break;
         }
 
-        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)) return false;
+        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count))
+            return false;
         if (count > long.MaxValue / unit) return false;
         var exact = count * unit;
         bytes = (long)exact;

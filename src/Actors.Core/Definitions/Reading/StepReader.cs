@@ -59,7 +59,8 @@ internal static class StepReader
             if (fields.Has("parallel"))
             {
                 fields.Errors.Add("misplaced-key", fields.LineOf("parallel"),
-                    $"{fields.Thing}: 'parallel' says how many items of 'each' run at once, but there is no 'each'; add it, or use 'limit'");
+                    $"{fields.Thing}: 'parallel' says how many items of 'each' run at once, but there is no 'each'; " +
+                    "add it, or use 'limit'");
             }
 
             return null;

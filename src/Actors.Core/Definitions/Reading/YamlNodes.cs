@@ -74,7 +74,8 @@ internal sealed class YamlNodes
     private Node ReadNode(int depth)
     {
         if (++_nodes > Node.NodesMax) return Abort("too-large", $"a file may hold at most {Node.NodesMax:N0} values");
-        if (depth > Node.DepthMax) return Abort("too-deep", $"a file may be nested at most {Node.DepthMax} levels deep");
+        if (depth > Node.DepthMax)
+            return Abort("too-deep", $"a file may be nested at most {Node.DepthMax} levels deep");
         if (_parser.Current is NodeEvent node) RefuseProperties(node);
         switch (_parser.Current)
         {
@@ -108,12 +109,14 @@ internal sealed class YamlNodes
     {
         if (!node.Anchor.IsEmpty && _anchors.Add(node.Anchor.Value))
         {
-            _errors.Add("refused-yaml", Line(node), $"the anchor '&{node.Anchor.Value}' is refused: write the value out where it is needed");
+            _errors.Add("refused-yaml", Line(node),
+                $"the anchor '&{node.Anchor.Value}' is refused: write the value out where it is needed");
         }
 
         if (!node.Tag.IsEmpty)
         {
-            _errors.Add("refused-yaml", Line(node), $"the tag '{node.Tag.Value}' is refused: a process file is plain data");
+            _errors.Add("refused-yaml", Line(node),
+                $"the tag '{node.Tag.Value}' is refused: a process file is plain data");
         }
     }
 
@@ -220,6 +223,7 @@ internal sealed class FieldList(FileErrors errors)
         }
 
         errors.Add("duplicate-key", field.Line,
-            $"'{field.Key}' is there twice, first in line {_lines[field.Key]}; keys, and with them names of steps, are unique");
+            $"'{field.Key}' is there twice, first in line {_lines[field.Key]}; keys, and with them names of steps, " +
+            "are unique");
     }
 }

@@ -25,11 +25,16 @@ internal static class ActionRules
         else if (WithoutEffect(step.Action) is { } what)
         {
             check.Add("undo-without-effect", i, ["undo"],
-                $"has an undo, but {what} has no effect that could be undone; remove the undo, or give it to the step that has the effect");
+                $"has an undo, but {what} has no effect that could be undone; remove the undo, or give it to the " +
+                "step that has the effect");
         }
 
         if (NoUndo(undo) is { } why)
-            check.Add("undo", i, ["undo"], $"is to be undone by {why}; an undo is a call: post, put, patch, delete, handler, emit, entity or simulate");
+        {
+            check.Add("undo", i, ["undo"],
+                $"is to be undone by {why}; an undo is a call: post, put, patch, delete, handler, emit, entity or " +
+                "simulate");
+        }
     }
 
     /// <summary>What is wrong with a header; null: nothing.</summary>
@@ -37,8 +42,11 @@ internal static class ActionRules
     {
         var isToken = name.Length is > 0 and <= Names.NameCharactersMax &&
             name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
-        if (!isToken) return $"the header '{name}', which is no header name (RFC 9110: letters, digits and !#$%&'*+-.^_`|~)";
-        return value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0 ? $"a line break in the header '{name}'; write it on one line" : null;
+        if (!isToken)
+            return $"the header '{name}', which is no header name (RFC 9110: letters, digits and !#$%&'*+-.^_`|~)";
+        return value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0
+            ? $"a line break in the header '{name}'; write it on one line"
+            : null;
     }
 
     private static string? WithoutEffect(StepAction action) => action switch
@@ -65,8 +73,10 @@ internal static class ActionRules
             case StepAction.Http http:
                 CheckHttp(check, i, http, at);
                 break;
-            case StepAction.Delay delay when !delay.Duration.StartsWith('$') && !Durations.TryParse(delay.Duration, out _):
-                check.Add("delay", i, [.. at, "delay"], $"delays by '{delay.Duration}'; write {Durations.Forms}, or a path to one");
+            case StepAction.Delay delay
+                when !delay.Duration.StartsWith('$') && !Durations.TryParse(delay.Duration, out _):
+                check.Add("delay", i, [.. at, "delay"],
+                    $"delays by '{delay.Duration}'; write {Durations.Forms}, or a path to one");
                 break;
             case StepAction.Wait wait:
                 Name("signal", wait.Signal, "wait");
@@ -87,18 +97,25 @@ internal static class ActionRules
                 if (simulate.Duration < TimeSpan.Zero || simulate.Duration > Durations.Max)
                     check.Add("simulate", i, [.. at, "simulate"], "simulates a duration that is not from 0 to 3650d");
                 if (!(simulate.FailureRate >= 0 && simulate.FailureRate <= 1))
-                    check.Add("simulate", i, [.. at, "simulate", "failures"], $"fails at a rate of {simulate.FailureRate}; from 0 to 1");
+                {
+                    check.Add("simulate", i, [.. at, "simulate", "failures"],
+                        $"fails at a rate of {simulate.FailureRate}; from 0 to 1");
+                }
+
                 break;
         }
 
         void Name(string what, string name, string key)
         {
-            if (!Names.IsName(name)) check.Add("name", i, [.. at, key], $"names the {what} '{name}'; {MapRules.NameRule}");
+            if (!Names.IsName(name))
+                check.Add("name", i, [.. at, key], $"names the {what} '{name}'; {MapRules.NameRule}");
         }
 
         void Id(string key, string id)
         {
-            if (!Names.IsId(id)) check.Add("id", i, [.. at, key, "id"], $"has an id that is empty, longer than {Names.IdCharactersMax} characters or holds control characters");
+            if (Names.IsId(id)) return;
+            check.Add("id", i, [.. at, key, "id"],
+                $"has an id that is empty, longer than {Names.IdCharactersMax} characters or holds control characters");
         }
     }
 
@@ -106,29 +123,47 @@ internal static class ActionRules
     {
         var method = http.Method.ToLowerInvariant();
         if (!Methods.Contains(http.Method, StringComparer.Ordinal))
-            check.Add("method", i, at.AsSpan(), $"sends '{http.Method}'; methods: {string.Join(", ", Methods)}", Spelling.Nearest(http.Method.ToUpperInvariant(), Methods));
+        {
+            check.Add("method", i, at.AsSpan(), $"sends '{http.Method}'; methods: {string.Join(", ", Methods)}",
+                Spelling.Nearest(http.Method.ToUpperInvariant(), Methods));
+        }
+
         CheckUrl(check, i, http.Url, [.. at, method]);
         if (http is { Method: "GET", Body: not null })
-            check.Add("body", i, [.. at, "body"], "sends a body with get, which has none; use post, or put the values into the URL");
+        {
+            check.Add("body", i, [.. at, "body"],
+                "sends a body with get, which has none; use post, or put the values into the URL");
+        }
+
         foreach (var (name, value) in http.Headers)
         {
-            if (HeaderProblem(name, value) is { } problem) check.Add("header", i, [.. at, "headers", name], $"has {problem}");
+            if (HeaderProblem(name, value) is { } problem)
+                check.Add("header", i, [.. at, "headers", name], $"has {problem}");
         }
 
         foreach (var code in http.Success.Concat(http.Transient))
         {
-            if (code is < 100 or > 599) check.Add("status", i, at.AsSpan(), $"lists the status code {code}; codes are from 100 to 599");
+            if (code is < 100 or > 599)
+                check.Add("status", i, at.AsSpan(), $"lists the status code {code}; codes are from 100 to 599");
         }
 
         foreach (var code in http.Success.Intersect(http.Transient))
-            check.Add("status", i, [.. at, "transient"], $"lists the status code {code} as success and as transient; it can be one of them");
+        {
+            check.Add("status", i, [.. at, "transient"],
+                $"lists the status code {code} as success and as transient; it can be one of them");
+        }
+
         if (http.ResponseBytesMax is < 0 or > ResponseBytesMax)
-            check.Add("response-max", i, [.. at, "responseMax"], $"takes responses of {http.ResponseBytesMax:N0} bytes; from 0 to {ResponseBytesMax:N0} (1GiB)");
+        {
+            check.Add("response-max", i, [.. at, "responseMax"],
+                $"takes responses of {http.ResponseBytesMax:N0} bytes; from 0 to {ResponseBytesMax:N0} (1GiB)");
+        }
     }
 
     private static void CheckUrl(MapCheck check, int i, string url, ReadOnlySpan<string> path)
     {
-        if (url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ||
+            url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
             if (url.AsSpan().IndexOfAny(' ', '\r', '\n') >= 0 && !url.Contains('{', StringComparison.Ordinal))
                 check.Add("url", i, path, $"has the URL '{url}', which holds white space; write it as %20");
@@ -141,7 +176,9 @@ internal static class ActionRules
         var service = slash < 0 ? url : url[..slash];
         if (!Names.IsName(service) || url.Contains("://", StringComparison.Ordinal))
         {
-            check.Add("url", i, path, $"has the URL '{url}'; begin it with the name of a service ('shop/orders') or with http:// or https://");
+            check.Add("url", i, path,
+                $"has the URL '{url}'; begin it with the name of a service ('shop/orders') or with http:// or " +
+                "https://");
             return;
         }
 

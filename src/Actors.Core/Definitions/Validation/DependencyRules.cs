@@ -11,7 +11,11 @@ internal static class DependencyRules
         for (var i = 0; i < steps.Length; i++)
         {
             if (check.Index[steps[i].Name] != i)
-                check.Add("duplicate-name", i, [], "is there twice; names of steps are unique in a process: rename one");
+            {
+                check.Add("duplicate-name", i, [],
+                    "is there twice; names of steps are unique in a process: rename one");
+            }
+
             check.Dependencies[i] = Resolve(check, i);
         }
 
@@ -44,7 +48,8 @@ internal static class DependencyRules
                 if (check.Map.Steps[dependency].Detached && !step.Detached)
                 {
                     check.Add("detached-dependency", i, ["after"],
-                        $"waits for '{name}', which is detached: nobody may wait for it but other detached steps; make '{name}' an ordinary step, or this one detached too");
+                        $"waits for '{name}', which is detached: nobody may wait for it but other detached steps; " +
+                        $"make '{name}' an ordinary step, or this one detached too");
                 }
             }
         }

@@ -6,7 +6,8 @@ namespace Actors.Core.Definitions.Validation;
 internal static class MapRules
 {
     public const string NameRule =
-        "a name starts with a letter or digit, goes on with letters, digits, '_', '-', '.' or ':', has no '..' and at most 128 characters";
+        "a name starts with a letter or digit, goes on with letters, digits, '_', '-', '.' or ':', has no '..' and " +
+        "at most 128 characters";
 
     private const int TextCharactersMax = 4096;
 
@@ -16,7 +17,11 @@ internal static class MapRules
         if (!Names.IsName(map.Process)) check.Add("name", ["process"], $"has a name that is none; {NameRule}");
         if (map.Version < 1) check.Add("version", ["version"], $"has version {map.Version}; versions count from 1");
         if (map.Description?.Length > TextCharactersMax)
-            check.Add("description", ["description"], $"has a description of {map.Description.Length} characters; at most {TextCharactersMax}");
+        {
+            check.Add("description", ["description"],
+                $"has a description of {map.Description.Length} characters; at most {TextCharactersMax}");
+        }
+
         if (map.Deadline is { } deadline && !IsDuration(deadline))
             check.Add("deadline", ["deadline"], "has a deadline that is not above 0 and at most 3650d");
         CheckLabels(map.Labels, (label, why) => check.Add("label", ["labels", label], why));
@@ -31,8 +36,10 @@ internal static class MapRules
     {
         foreach (var (label, text) in labels)
         {
-            if (label.Length is 0 or > Names.NameCharactersMax) add(label, $"has a label '{label}'; labels have 1 to {Names.NameCharactersMax} characters");
-            if (text.Length > TextCharactersMax) add(label, $"has a label '{label}' with {text.Length} characters; at most {TextCharactersMax}");
+            if (label.Length is 0 or > Names.NameCharactersMax)
+                add(label, $"has a label '{label}'; labels have 1 to {Names.NameCharactersMax} characters");
+            if (text.Length > TextCharactersMax)
+                add(label, $"has a label '{label}' with {text.Length} characters; at most {TextCharactersMax}");
         }
     }
 
@@ -44,15 +51,23 @@ internal static class MapRules
             if (!Uri.TryCreate(service.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             {
                 check.Add("service-url", ["services", name, "url"],
-                    $"has a service '{name}' with the address '{service.Url}'; write an absolute one with http:// or https://");
+                    $"has a service '{name}' with the address '{service.Url}'; write an absolute one with http:// or " +
+                    "https://");
             }
 
             if (service.Timeout is { } timeout && !IsDuration(timeout))
-                check.Add("timeout", ["services", name, "timeout"], $"has a service '{name}' with a timeout that is not above 0 and at most 3650d");
+            {
+                check.Add("timeout", ["services", name, "timeout"],
+                    $"has a service '{name}' with a timeout that is not above 0 and at most 3650d");
+            }
+
             foreach (var (header, value) in service.Headers)
             {
                 if (ActionRules.HeaderProblem(header, value) is { } problem)
-                    check.Add("header", ["services", name, "headers", header], $"has a service '{name}' with {problem}");
+                {
+                    check.Add("header", ["services", name, "headers", header],
+                        $"has a service '{name}' with {problem}");
+                }
             }
         }
     }
@@ -71,7 +86,8 @@ internal static class MapRules
         }
         else if (!Expressions.IsSingular(key))
         {
-            check.Add("key", ["key"], $"has the key '{key}', which may yield many values; a key names one, such as $.orderId");
+            check.Add("key", ["key"],
+                $"has the key '{key}', which may yield many values; a key names one, such as $.orderId");
         }
     }
 
@@ -114,7 +130,12 @@ internal static class MapRules
             }
         }
 
-        if (check.Map.Output is { } output && Expressions.TemplateDepth(output) is var depth && depth > Expressions.TemplateDepthMax)
-            check.Add("too-deep", ["output"], $"has an output that nests {depth} levels; at most {Expressions.TemplateDepthMax}");
+        if (check.Map.Output is not { } output) return;
+        var depth = Expressions.TemplateDepth(output);
+        if (depth > Expressions.TemplateDepthMax)
+        {
+            check.Add("too-deep", ["output"],
+                $"has an output that nests {depth} levels; at most {Expressions.TemplateDepthMax}");
+        }
     }
 }

@@ -35,7 +35,8 @@ internal static class ReachabilityRules
         var step = check.Map.Steps[i];
         foreach (var name in StepReferences.ResultsUsed(step))
         {
-            if (check.Index.TryGetValue(name, out var used) && never[used]) return $"it needs the result of '{name}', which never runs";
+            if (check.Index.TryGetValue(name, out var used) && never[used])
+                return $"it needs the result of '{name}', which never runs";
         }
 
         var needed = step.Join switch

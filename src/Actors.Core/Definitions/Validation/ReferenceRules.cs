@@ -28,7 +28,8 @@ internal static class ReferenceRules
         var looks = new List<Look>();
         for (var i = 0; i < check.Map.Steps.Length && !check.Errors.IsFull; i++)
         {
-            foreach (var expression in StepExpressions.Of(check.Map.Steps[i])) CheckExpression(check, i, expression, looks);
+            foreach (var expression in StepExpressions.Of(check.Map.Steps[i]))
+                CheckExpression(check, i, expression, looks);
         }
 
         CheckOutput(check);
@@ -39,7 +40,8 @@ internal static class ReferenceRules
             check.Add("not-a-dependency", look.Step, look.InUndo ? ["undo", look.Key] : [look.Key],
                 look.Step == look.Target
                     ? $"looks at its own state in '{look.Key}', which is not there before it has run; only its undo can"
-                    : $"looks at '$.steps.{name}' in '{look.Key}', but does not depend on '{name}', which may run before or after it; add '{name}' to its 'after'");
+                    : $"looks at '$.steps.{name}' in '{look.Key}', but does not depend on '{name}', which may run " +
+                        $"before or after it; add '{name}' to its 'after'");
         }
     }
 
@@ -52,7 +54,8 @@ internal static class ReferenceRules
             : 0;
         if (depth > Expressions.TemplateDepthMax)
         {
-            check.Add("too-deep", i, path, $"nests its '{expression.Key}' {depth} levels deep; at most {Expressions.TemplateDepthMax}");
+            check.Add("too-deep", i, path,
+                $"nests its '{expression.Key}' {depth} levels deep; at most {Expressions.TemplateDepthMax}");
             return;
         }
 
@@ -80,12 +83,15 @@ internal static class ReferenceRules
             }
             else if (reference is ["steps"] or [])
             {
-                check.Add("path-too-wide", i, path, $"looks at '{Show(reference)}' in '{expression.Key}', which holds steps that may run before or after it; name the step: $.steps.NAME.result");
+                check.Add("path-too-wide", i, path,
+                    $"looks at '{Show(reference)}' in '{expression.Key}', which holds steps that may run before or " +
+                    "after it; name the step: $.steps.NAME.result");
             }
             else if (reference is ["steps", var name, ..])
             {
                 var target = check.Index[name];
-                if (target != i || !expression.InUndo) looks.Add(new Look(i, target, expression.Key, expression.InUndo));
+                if (target != i || !expression.InUndo)
+                    looks.Add(new Look(i, target, expression.Key, expression.InUndo));
             }
         }
     }
@@ -149,7 +155,8 @@ internal static class ReferenceRules
         _ => "template",
     };
 
-    private static string Show(ImmutableArray<string> reference) => reference.IsEmpty ? "$" : "$." + string.Join('.', reference);
+    private static string Show(ImmutableArray<string> reference) =>
+        reference.IsEmpty ? "$" : "$." + string.Join('.', reference);
 
     private static string? Problem(
         MapCheck check, ImmutableArray<string> reference, string? noItem, out string rule, out string? suggestion)

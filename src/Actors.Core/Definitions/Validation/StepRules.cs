@@ -28,7 +28,10 @@ internal static class StepRules
         foreach (var type in step.Permanent)
         {
             if (string.IsNullOrWhiteSpace(type))
-                check.Add("permanent", i, ["permanent"], "lists an empty failure type as permanent; write a type such as InvalidCard, or a status code");
+            {
+                check.Add("permanent", i, ["permanent"],
+                    "lists an empty failure type as permanent; write a type such as InvalidCard, or a status code");
+            }
         }
     }
 
@@ -38,8 +41,10 @@ internal static class StepRules
         var isRight = true;
         if (retry.AttemptsMax is < 1 or > AttemptsMax)
             Add("attempts", $"makes {retry.AttemptsMax} attempts; from 1 (which is 'retry: none') to {AttemptsMax:N0}");
-        if (retry.FirstDelay < TimeSpan.Zero || retry.FirstDelay > Durations.Max) Add("first", "waits before its second attempt for less than 0 or more than 3650d");
-        if (!(retry.Factor >= 1 && retry.Factor <= 100)) Add("factor", $"grows its delays by {retry.Factor}; from 1 to 100");
+        if (retry.FirstDelay < TimeSpan.Zero || retry.FirstDelay > Durations.Max)
+            Add("first", "waits before its second attempt for less than 0 or more than 3650d");
+        if (!(retry.Factor >= 1 && retry.Factor <= 100))
+            Add("factor", $"grows its delays by {retry.Factor}; from 1 to 100");
         if (retry.MaxDelay < retry.FirstDelay || retry.MaxDelay > Durations.Max)
             Add("max", "has a longest delay between attempts that is below the first or above 3650d");
         if (retry.On.Any(string.IsNullOrWhiteSpace)) Add("on", "lists an empty failure type to retry");
@@ -84,7 +89,11 @@ internal static class StepRules
         if (limit is { Concurrency: null, PerSecond: null, Queue: null })
             check.Add("limit", i, ["limit"], "has a limit that limits nothing; give it concurrency, rate or queue");
         if (limit.Concurrency is < 1 or > ConcurrencyMax)
-            check.Add("limit", i, ["limit", "concurrency"], $"runs {limit.Concurrency} attempts at once; from 1 to {ConcurrencyMax:N0}");
+        {
+            check.Add("limit", i, ["limit", "concurrency"],
+                $"runs {limit.Concurrency} attempts at once; from 1 to {ConcurrencyMax:N0}");
+        }
+
         if (limit.PerSecond is { } rate && !(rate > 0 && rate <= PerSecondMax))
             check.Add("limit", i, ["limit", "rate"], $"has a rate that is not above 0 and at most {PerSecondMax:N0}/s");
         if (limit.Queue is { } queue && !Names.IsName(queue))
@@ -94,7 +103,10 @@ internal static class StepRules
     private static void CheckEach(MapCheck check, int i, Step step)
     {
         if (step.Each?.Parallel is < 1 or > Each.ItemsMax)
-            check.Add("parallel", i, ["parallel"], $"runs {step.Each.Parallel} items at once; from 1 to {Each.ItemsMax:N0}");
+        {
+            check.Add("parallel", i, ["parallel"],
+                $"runs {step.Each.Parallel} items at once; from 1 to {Each.ItemsMax:N0}");
+        }
     }
 
     private static void CheckJoin(MapCheck check, int i, Step step)
@@ -102,14 +114,15 @@ internal static class StepRules
         if (step.Join is JoinPolicy.All) return;
         if (step.After.IsEmpty)
         {
-            check.Add("join", i, ["join"], "says how to join its dependencies, but has none; add 'after', or remove 'join'");
+            check.Add("join", i, ["join"],
+                "says how to join its dependencies, but has none; add 'after', or remove 'join'");
             return;
         }
 
         // Of one mapped dependency it is the items that count, and how many there will be is not known yet.
-        var most = step.After.Length == 1 && check.Index.TryGetValue(step.After[0], out var only) && check.Map.Steps[only].Each is not null
-            ? Each.ItemsMax
-            : step.After.Distinct(StringComparer.Ordinal).Count();
+        var isMapped = step.After.Length == 1 && check.Index.TryGetValue(step.After[0], out var only) &&
+            check.Map.Steps[only].Each is not null;
+        var most = isMapped ? Each.ItemsMax : step.After.Distinct(StringComparer.Ordinal).Count();
         switch (step.Join)
         {
             case JoinPolicy.Quorum quorum when quorum.Count < 1 || quorum.Count > most:
@@ -124,7 +137,11 @@ internal static class StepRules
                 }
 
                 if (!MapRules.IsDuration(deadline.After))
-                    check.Add("join", i, ["join", "deadline"], "joins at a deadline that is not above 0 and at most 3650d");
+                {
+                    check.Add("join", i, ["join", "deadline"],
+                        "joins at a deadline that is not above 0 and at most 3650d");
+                }
+
                 break;
         }
     }

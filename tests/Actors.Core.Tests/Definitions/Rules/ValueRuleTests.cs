@@ -98,8 +98,12 @@ public sealed class ValueRuleTests
     [InlineData(
         "in: { properties: { a: { properties: { b: { type: string } } } } }, input: { a: { b: $.input.total } }",
         "'a.b' is a number and has to be a text")]
-    [InlineData("in: { additionalProperties: false, properties: { a: true } }, input: { a: 1, b: 2 }", "'b' is not one of its")]
-    [InlineData("in: { additionalProperties: { type: string } }, input: { a: 1 }", "'a' is a whole number and has to be")]
+    [InlineData(
+        "in: { additionalProperties: false, properties: { a: true } }, input: { a: 1, b: 2 }",
+        "'b' is not one of its")]
+    [InlineData(
+        "in: { additionalProperties: { type: string } }, input: { a: 1 }",
+        "'a' is a whole number and has to be")]
     [InlineData("in: { type: object, required: [total] }, each: $.input.lines", "'total' is missing")]
     [InlineData("in: { const: 5 }, input: five", "it is a text and has to be a whole number")]
     [InlineData("in: { oneOf: [ { type: string }, { type: boolean } ] }, input: 5", "a text or true or false")]
