@@ -21,6 +21,13 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task The_store_that_is_named_last_is_used()
+    {
+        await using var engine = Make(o => o.UsePostgres("postgres://nobody@127.0.0.1:1/nowhere").UseMemory());
+        await engine.StartAsync(default);
+    }
+
+    [Fact]
     public async Task A_process_runs_from_start_to_output()
     {
         var map = new StepMap { Process = "p", Steps = [Work("a"), Work("b", "a")] };
