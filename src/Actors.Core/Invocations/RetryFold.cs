@@ -26,7 +26,8 @@ internal static class RetryFold
         state.Frontier.Clear();
         var changes = Changing(state);
         var waits = new bool[state.Steps.Length];
-        for (var i = 0; i < waits.Length; i++) waits[i] = WillWait(state.Steps[i], changes[i]);
+        for (var i = 0; i < waits.Length; i++)
+            waits[i] = WillWait(state.Process.Steps[i].Step, state.Steps[i], changes[i]);
         for (var i = 0; i < state.Steps.Length; i++)
         {
             if (state.Process.Steps[i].Step.Detached) Thaw(state.Steps[i]);
@@ -71,8 +72,12 @@ internal static class RetryFold
         step.Status == StepStatus.Succeeded && step.Undo != StepStatus.Succeeded &&
         (step.Map is not { } map || Array.TrueForAll(map.Items, item => item.Undo != StepStatus.Succeeded));
 
-    /// <summary>Whether it will wait for what it depends on: it neither stays as it is nor goes on at once.</summary>
-    private static bool WillWait(StepState step, bool changes) => !IsKept(step) && (step.Map is null || changes);
+    /// <summary>
+    /// Whether it will wait for what it depends on: it neither stays as it is nor goes on at once. A map that has been
+    /// held back, and has not begun since, is still to do so.
+    /// </summary>
+    private static bool WillWait(Step declared, StepState step, bool changes) =>
+        !IsKept(step) && (step.Map is null || changes || step.BeganSequence == 0 && !declared.Detached);
 
     /// <summary>Whether it runs over a collection that other steps may have a say in.</summary>
     private static bool IsFoundInSteps(CompiledStep compiled) =>

@@ -93,6 +93,18 @@ public sealed class RetrySpecs
     }
 
     [Fact]
+    public void A_map_that_waits_for_what_is_done_again_waits_also_after_that_was_cancelled()
+    {
+        var work = Work("work", "login") with { Each = new Each("$.input", null) };
+        var s = new Scenario(Undoable("login"), work).Start("[1,2]").Succeed("login");
+        s.Succeed("work", item: 0).Fail("work", item: 1).Undone("login");
+        s.Retry().Then("Retried", "StepScheduled login").Cancel().Fail("login", permanent: false).Undone("login");
+        s.IsNow(InvocationStatus.Cancelled).Reload().Retry().Then("Retried", "StepScheduled login");
+        s.Succeed("login").Then("StepSucceeded login", "StepExpanded work", "StepScheduled work[1]").Reload();
+        s.Succeed("work", item: 1).IsNow(InvocationStatus.Completed);
+    }
+
+    [Fact]
     public void A_join_does_not_wait_for_a_map_that_waits_for_what_is_done_again()
     {
         var s = new Scenario(
