@@ -247,13 +247,16 @@ internal static class InvocationModel
                 first.Kind, compiled.Name, 1, first);
     }
 
-    /// <summary>A join has gone on: dependencies that nobody else waits for are told to stop.</summary>
+    /// <summary>
+    /// A join has gone on: dependencies that nobody else waits for are told to stop. Not those that another step
+    /// needs: it may have what it needed from before a retry, in which the dependency is done again.
+    /// </summary>
     private static void Abandon(InvocationState state, CompiledStep compiled, long at, List<InvocationEvent> events)
     {
         foreach (var d in compiled.Dependencies)
         {
             var dependency = state.Process.Steps[d];
-            if (state.Steps[d].IsSettled) continue;
+            if (state.Steps[d].IsSettled || !dependency.FailureIsTolerated) continue;
             if (dependency.Dependents.Any(x => x != compiled.Position && state.Steps[x].Status == StepStatus.Pending))
                 continue;
             if (state.Steps[d] is { Status: StepStatus.Running, Map: { } map })

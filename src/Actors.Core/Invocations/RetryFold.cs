@@ -83,14 +83,14 @@ internal static class RetryFold
     private static bool IsFoundInSteps(CompiledStep compiled) =>
         compiled.Each?.References.Any(reference => reference is not ["input" or "context", ..]) == true;
 
-    /// <summary>Whether a join has gone on without it, and nobody else waits for it.</summary>
+    /// <summary>Whether joins have gone on without it, and nobody else waits for it or needs it.</summary>
     private static bool IsLeftBehind(InvocationState state, int position, bool[] waits)
     {
         var step = state.Steps[position];
-        var dependents = state.Process.Steps[position].Dependents;
-        if (dependents.IsEmpty || !step.IsSettled) return false;
+        var compiled = state.Process.Steps[position];
+        if (!compiled.FailureIsTolerated || !step.IsSettled) return false;
         if (step.Status != StepStatus.Cancelled && !WasGivenUp(step)) return false;
-        foreach (var d in dependents)
+        foreach (var d in compiled.Dependents)
         {
             if (waits[d]) return false;
         }

@@ -177,6 +177,31 @@ public sealed class RetrySpecs
     }
 
     [Fact]
+    public void What_a_step_has_needed_is_done_again_though_a_join_goes_on_without_it()
+    {
+        var s = new Scenario(
+            Undoable("a") with { Each = new Each("$.input", null) },
+            Work("b", "a"),
+            Undoable("c", "a", "b") with { Join = JoinPolicy.Any.Instance },
+            Work("d", "b")).Start("[1]");
+        s.Succeed("a", item: 0).Succeed("b").Succeed("c").Fail("d").Undone("c").Undone("a", item: 0);
+        s.Retry().Then("Retried", "StepScheduled a[0]", "StepScheduled c", "StepScheduled d");
+        s.Succeed("a", item: 0).Then("StepSucceeded a[0]", "StepSucceeded a").Succeed("c").Succeed("d");
+        s.IsNow(InvocationStatus.Completed);
+    }
+
+    [Fact]
+    public void What_a_map_has_needed_is_done_again_before_it_after_that_was_cancelled()
+    {
+        var b = Undoable("b", "a") with { Each = new Each("$.input", null) };
+        var s = new Scenario(Undoable("a"), b, Work("c", "b")).Start("[1]");
+        s.Succeed("a").Succeed("b", item: 0).Fail("c").UndoFails("b", permanent: true, item: 0).Undone("a");
+        s.Retry().Then("Retried", "StepScheduled a", "StepScheduled c").Cancel().Succeed("c");
+        s.Fail("a", permanent: false).Undone("b", item: 0).Undone("a").IsNow(InvocationStatus.Cancelled);
+        s.Retry().Then("Retried", "StepScheduled a");
+    }
+
+    [Fact]
     public void An_undo_that_was_refused_is_asked_for_under_a_new_key()
     {
         var s = new Scenario(Undoable("a"), Work("b", "a")).Start().Succeed("a").Fail("b");
