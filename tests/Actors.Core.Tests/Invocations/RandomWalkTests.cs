@@ -13,10 +13,10 @@ public sealed class RandomWalkTests
         var count = int.TryParse(
             Environment.GetEnvironmentVariable(CountVariable), CultureInfo.InvariantCulture, out var given)
             ? given
-            : 300;
+            : 1_000;
         for (var seed = 0; seed < count; seed++)
         {
-            var walk = new RandomWalk(seed);
+            var walk = RandomWalk.Of(seed);
             try
             {
                 walk.Run();
