@@ -58,9 +58,9 @@ internal static class JoinRules
 
     private static JoinVerdict Deadline(JoinPolicy.Deadline join, StepState step, int succeeded, int failed, int open)
     {
-        if (open > 0 && !step.IsJoinReleased && succeeded + open >= join.AtLeast) return JoinVerdict.Wait;
-        if (succeeded >= join.AtLeast) return JoinVerdict.Go;
-        return open > 0 || failed > 0 ? JoinVerdict.Fail : JoinVerdict.Skip;
+        if (succeeded + open < join.AtLeast) return failed > 0 ? JoinVerdict.Fail : JoinVerdict.Skip;
+        if (open > 0 && !step.IsJoinReleased) return JoinVerdict.Wait;
+        return succeeded >= join.AtLeast ? JoinVerdict.Go : JoinVerdict.Fail;
     }
 
     private static (int Succeeded, int Skipped, int Failed, int Total) Count(

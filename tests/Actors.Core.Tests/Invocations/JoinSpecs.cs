@@ -50,6 +50,19 @@ public sealed class JoinSpecs
             .Succeed("a").After(5)
             .Then("JoinReleased j", "StepFailed j", "Stopping", "StepCancelRequested b", "StepCancelRequested c");
 
+    [Theory]
+    [InlineData("deadline")]
+    [InlineData("quorum")]
+    public void A_join_that_lacks_only_what_was_skipped_is_skipped_whatever_is_still_open(string kind)
+    {
+        JoinPolicy join = kind == "quorum"
+            ? new JoinPolicy.Quorum(2)
+            : new JoinPolicy.Deadline(TimeSpan.FromSeconds(5), 2);
+        new Scenario(Work("a") with { When = "$.input.go" }, Work("b"), Work("j", "a", "b") with { Join = join })
+            .Start().Then("Started", "StepSkipped a", "StepScheduled b", "StepSkipped j")
+            .Succeed("b").IsNow(InvocationStatus.Completed);
+    }
+
     [Fact]
     public void A_wide_join_looks_at_each_dependency_once()
     {
