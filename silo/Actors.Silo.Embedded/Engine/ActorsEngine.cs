@@ -24,6 +24,7 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     private readonly IServiceEndpoints _endpoints;
     private readonly ISecrets _secrets;
     private volatile EngineParts? _running;
+    private volatile EngineParts? _stopping;
 
     /// <summary>An engine that is not started.</summary>
     /// <param name="options">What to host.</param>
@@ -59,13 +60,14 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     public EmbeddedGrainHost Host => Current.Host;
 
     /// <summary>Whether it was started and not stopped.</summary>
-    public bool IsRunning => _running is not null;
+    public bool IsRunning => _running is { } running && running != _stopping;
 
     /// <summary>Whether its store takes appends; stopped while the engine does not run.</summary>
     public StoreHealth StoreHealth => _running?.Store.Health ?? StoreHealth.Stopped;
 
     /// <summary>Why the engine can't take work: it does not run, or its store takes no appends; null: it can.</summary>
     public string? Trouble => _running is not { } running ? NotRunning().Message
+        : running == _stopping ? "the engine is stopping"
         : running.Store.Health switch
         {
             StoreHealth.Ready => null,
@@ -116,17 +118,20 @@ public sealed partial class ActorsEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes no new work, lets what runs end for a while, closes the store. What is unfinished goes on at the next
-    /// start.
+    /// Begins no attempts any more, lets those that run end for a while, closes the store. What is unfinished goes on
+    /// at the next start. Calls are answered as long as attempts run, which may make some; then they throw
+    /// <see cref="UnavailableException"/>.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _running, null) is not { } running) return;
+        if (_running is not { } running) return;
+        if (Interlocked.CompareExchange(ref _stopping, running, null) is not null) return;
         running.Retention?.Dispose();
         // What can't be recorded is not waited for.
         var patience = Lost.IsCompleted ? TimeSpan.Zero : _options.DrainTimeout;
-        await running.Host.StopAsync(patience, cancellationToken);
+        await running.Host.StopAsync(patience, () => _running = null, cancellationToken);
         await CloseAsync(running);
+        _stopping = null;
     }
 
     /// <summary>

@@ -67,7 +67,11 @@ public sealed class ActorsOptions
     /// <summary>Bounds and settings of the workers.</summary>
     public StepWorkerOptions Worker { get; set; } = new();
 
-    /// <summary>How long a stop waits for what is running. Default: 10 seconds. Range: 0 to 10 minutes.</summary>
+    /// <summary>
+    /// How long a stop waits for what is running. Default: 10 seconds. Range: 0 to 10 minutes. The program's host cuts
+    /// it short by its own <c>HostOptions.ShutdownTimeout</c>, which all its services share: with ASP.NET requests that
+    /// wait use it up first.
+    /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -91,8 +95,13 @@ public sealed class ActorsOptions
     internal ImmutableArray<IEventSubscriber> Subscribers => [.. _subscribers];
 
     /// <summary>Keeps everything in a SQLite file.</summary>
+    /// <param name="path">The file; no connection string. Folders that are missing are made.</param>
+    /// <exception cref="ArgumentException">It is null, empty, or a connection string.</exception>
     public ActorsOptions UseSqlite(string path)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (path.StartsWith("Data Source=", StringComparison.OrdinalIgnoreCase))
+            throw new ArgumentException($"'{path}' is a connection string; give the path of the file", nameof(path));
         StorePath = path;
         Store = null;
         _isPostgres = false;

@@ -10,14 +10,22 @@ public static class ActorsServiceCollectionExtensions
 {
     /// <summary>
     /// Hosts the engine in this program: it starts and stops with it, and <see cref="Actors.IActorsClient"/> can be
-    /// injected.
+    /// injected. Called again, it adds to the same engine.
     /// </summary>
     /// <param name="services">The program's services.</param>
     /// <param name="configure">Says what to host and where to keep it.</param>
     public static IServiceCollection AddActors(this IServiceCollection services, Action<ActorsOptions> configure)
     {
+        var known = services.FirstOrDefault(service => service.ServiceType == typeof(ActorsOptions));
+        if (known?.ImplementationInstance is ActorsOptions earlier)
+        {
+            configure(earlier);
+            return services;
+        }
+
         var options = new ActorsOptions();
         configure(options);
+        services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new ActorsEngine(
             options,

@@ -24,7 +24,6 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     private int _outcomes;
     private int _appends;
     private long _activated;
-    private volatile bool _isStopping;
     private volatile bool _isDraining;
     private volatile bool _isClosed;
     private StoreStoppedException? _storeStopped;
@@ -135,7 +134,7 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        if (_isStopping) throw Stopped();
+        if (_isDraining) throw Stopped();
         var call = new PendingCall();
         var reply = call.Start(cancellationToken);
         if (!Send(to, new Envelope(request, call), runHere))
@@ -173,19 +172,24 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
     void IClientHost.CancelAdmission(InvocationId invocation) => Workers.Stages.CancelAdmission(invocation);
 
     /// <summary>
-    /// Takes no more calls; lets attempts that run end within a time, then signals their tokens; waits for turns and
-    /// appends that are on their way; then lets go of all grains, whose callers get <see cref="UnavailableException"/>.
+    /// Lets attempts that run end within a time, then signals their tokens; takes no more calls, which attempts may
+    /// have made until then; waits for turns and appends that are on their way; then lets go of all grains, whose
+    /// callers get <see cref="UnavailableException"/>.
     /// What is unfinished stays in the journals. Idempotent.
     /// </summary>
     /// <param name="patience">How long attempts may run on. The rest has 5 seconds, or as long if that is more.</param>
     /// <param name="cancellationToken">Ends the patience.</param>
-    public Task StopAsync(TimeSpan patience, CancellationToken cancellationToken)
-    {
-        lock (_stopLock) return _stopped ??= StopOnceAsync(patience, cancellationToken);
-    }
+    public Task StopAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        StopAsync(patience, static () => { }, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero, CancellationToken.None);
+
+    /// <summary>As the other one; says when no attempt runs any more that may call the engine.</summary>
+    internal Task StopAsync(TimeSpan patience, Action workHasEnded, CancellationToken cancellationToken)
+    {
+        lock (_stopLock) return _stopped ??= StopOnceAsync(patience, workHasEnded, cancellationToken);
+    }
 
     internal void Begins() => Interlocked.Increment(ref _busy);
 
@@ -265,12 +269,12 @@ public sealed class EmbeddedGrainHost : IClientHost, IAsyncDisposable
         Ends();
     }
 
-    private async Task StopOnceAsync(TimeSpan patience, CancellationToken cancellationToken)
+    private async Task StopOnceAsync(TimeSpan patience, Action workHasEnded, CancellationToken cancellationToken)
     {
-        _isStopping = true;
         _scans.Dispose();
         WakeUps.Dispose();
         await Workers.StopAsync(patience, cancellationToken);
+        workHasEnded();
         _isDraining = true;
         NoteQuiet();
         try

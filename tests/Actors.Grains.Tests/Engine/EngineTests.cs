@@ -27,6 +27,34 @@ public sealed class EngineTests
         await engine.StartAsync(default);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" ")]
+    [InlineData("data source=/var/lib/actors.db")]
+    public void A_store_that_is_no_file_is_refused_at_once(string? path) =>
+        Should.Throw<ArgumentException>(() => new ActorsOptions().UseSqlite(path!));
+
+    [Fact]
+    public async Task What_is_added_later_is_hosted_by_the_same_engine()
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddActors(o => o.UseMemory().AddProcess(new StepMap { Process = "a", Steps = [Work("x")] }));
+        services.AddActors(o => o
+            .AddHandler<Payload, Payload>("echo", (input, _) => new ValueTask<Payload>(input))
+            .AddProcess(new StepMap { Process = "b", Steps = [Work("y")] }));
+        await using var provider = services.BuildServiceProvider();
+        var service = provider.GetServices<Microsoft.Extensions.Hosting.IHostedService>().ShouldHaveSingleItem();
+        await service.StartAsync(default);
+        var client = provider.GetRequiredService<IActorsClient>();
+        foreach (var process in new[] { "a", "b" })
+        {
+            var started = await client.StartAsync(new StartRequest(process));
+            (await client.WaitAsync(started.Id)).Status.ShouldBe(InvocationStatus.Completed);
+        }
+
+        await service.StopAsync(default);
+    }
+
     [Fact]
     public async Task A_process_runs_from_start_to_output()
     {

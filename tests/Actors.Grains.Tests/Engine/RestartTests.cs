@@ -1,3 +1,5 @@
+using Actors.Grains.Tests.Hosting.Rig;
+using Actors.Silo.Embedded;
 using Shouldly;
 using static Actors.Grains.Tests.Engine.EngineWorld;
 
@@ -24,6 +26,41 @@ public sealed class RestartTests
         (await world.EndAsync(second)).Steps.Select(s => s.Name).ShouldBe(["wait", "work", "more"]);
         await world.RestartAsync();
         (await world.Client.GetAsync(first)).Steps.Select(s => s.Name).ShouldBe(["wait", "work"]);
+    }
+
+    [Fact]
+    public async Task What_runs_while_the_engine_stops_may_call_it()
+    {
+        await using var world = new EngineWorld();
+        var hasBegun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Configure(ActorsOptions options)
+        {
+            options.DrainTimeout = Patience.Long;
+            options.AddHandler<Payload, string>("start", async (_, _) =>
+            {
+                hasBegun.TrySetResult();
+                await goesOn.Task;
+                return (await world.BeginAsync("other")).ToString();
+            });
+            options.AddProcess(Map("p", Handler("work", "start"))).AddProcess(Map("other", Wait("wait", "go")));
+        }
+
+        await world.StartAsync(Configure);
+        var id = await world.BeginAsync("p");
+        await hasBegun.Task.Soon();
+        var engine = world.Engine;
+        var stops = engine.StopAsync(default);
+        engine.IsRunning.ShouldBeFalse();
+        engine.Trouble.ShouldBe("the engine is stopping");
+        goesOn.SetResult();
+        await stops.Soon();
+        await Should.ThrowAsync<UnavailableException>(engine.Client.GetAsync(id));
+
+        await world.RestartAsync();
+        var ended = await world.EndAsync(id);
+        ended.Status.ShouldBe(InvocationStatus.Completed, ended.Failure?.Message);
+        (await world.HistoryAsync(id)).ShouldBe(["Started", "StepScheduled work", "StepSucceeded work", "Completed"]);
     }
 
     [Fact]
