@@ -197,6 +197,8 @@ public sealed class HttpTests : IDisposable
         (await _rig.RunAsync(Post(server.Url))).RetryAfter.ShouldBe(TimeSpan.Zero);
         header = "864000";
         (await _rig.RunAsync(Post(server.Url))).RetryAfter.ShouldBe(TimeSpan.FromHours(1));
+        header = "99999999999";
+        (await _rig.RunAsync(Post(server.Url))).RetryAfter.ShouldBe(TimeSpan.FromHours(1));
         header = "soon";
         (await _rig.RunAsync(Post(server.Url))).RetryAfter.ShouldBeNull();
         (header, status) = ("7", 409);

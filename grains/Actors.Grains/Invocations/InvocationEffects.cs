@@ -143,6 +143,11 @@ internal sealed class InvocationEffects(IDefinitionCatalog catalog)
         InvocationState state, CompiledStep compiled, StepState step, StepRef reference, IGrainTurn turn)
     {
         var child = WorkItemFactory.ChildOf(state, compiled, step, reference);
+        if (child == state.Id || child == state.Parent?.Invocation)
+            throw new TerminalException(
+                $"step '{reference}' starts '{child}', which waits for it: each would wait for the other for ever; " +
+                "give the child an id of its own",
+                "child-cycle");
         var input = InvocationDocument.InputOf(state, compiled, reference.Item);
         if (!catalog.TryGetCurrent(child.Process, out var definition))
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Actors.Core.Invocations;
 using Actors.Core.Processes;
+using Actors.Core.Templates;
 using Actors.Definitions;
 using Actors.Grains.Queues;
 using Actors.Grains.Work;
@@ -117,10 +118,22 @@ internal static class WorkItemFactory
         var service = action.Service is { } name ? new ServiceReference(name, state.Process.Map.Services[name]) : null;
         var headers = action.Headers.IsEmpty
             ? ImmutableArray<KeyValuePair<string, string>>.Empty
-            : [.. action.Headers.Select(h => KeyValuePair.Create(h.Key, h.Value.Evaluate(document, null)))];
+            : [.. action.Headers.Select(header => KeyValuePair.Create(header.Key, HeaderOf(header, document)))];
         Payload? body = action.Body is { } template ? template.Evaluate(document)
             : http.Method is "GET" or "DELETE" ? null : input;
         return new WorkAction.Http(http, service, action.Url!.Evaluate(document, Uri.EscapeDataString), headers, body);
+    }
+
+    // Which address gets which secret is said by the definition, never by data.
+    private static string HeaderOf(KeyValuePair<string, CompiledText> header, InvocationDocument document)
+    {
+        var value = header.Value.Evaluate(document, null);
+        if (header.Value.IsLiteral || !value.StartsWith(StepAction.Http.SecretPrefix, StringComparison.Ordinal))
+            return value;
+        throw new TerminalException(
+            $"the value of header '{header.Key}' begins with '{StepAction.Http.SecretPrefix}', which names a secret; " +
+            "that is up to the definition, not to what a template gives",
+            "mapping");
     }
 
     private static string CheckId(string id, string step) => Names.IsId(id)

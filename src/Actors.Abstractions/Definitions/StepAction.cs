@@ -16,6 +16,9 @@ public abstract record StepAction
     /// <summary>Sends an HTTP request; header <c>Idempotency-Key</c> carries the step's stable key.</summary>
     public sealed record Http : StepAction
     {
+        /// <summary>How the value of a header begins that names a secret.</summary>
+        public const string SecretPrefix = "secret:";
+
         /// <summary><c>GET</c>, <c>POST</c>, <c>PUT</c>, <c>PATCH</c> or <c>DELETE</c>.</summary>
         public required string Method { get; init; }
 
@@ -24,7 +27,10 @@ public abstract record StepAction
         /// </summary>
         public required string Url { get; init; }
 
-        /// <summary>Header values, with placeholders; <c>secret:NAME</c> is read from configuration.</summary>
+        /// <summary>
+        /// Header values, with placeholders; <c>secret:NAME</c> is read from configuration. What a placeholder gives
+        /// never names a secret: where it would, the step fails.
+        /// </summary>
         public ImmutableSortedDictionary<string, string> Headers { get; init; } =
             ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
 

@@ -12,10 +12,14 @@ public sealed class CompiledText
     {
         _text = text;
         References = [.. text.Queries.SelectMany(q => q.References)];
+        IsLiteral = !text.Queries.Any();
     }
 
     /// <summary>Static name prefixes of all paths in it.</summary>
     public ImmutableArray<ImmutableArray<string>> References { get; }
+
+    /// <summary>Whether it has no path: it is the same for every document.</summary>
+    public bool IsLiteral { get; }
 
     /// <summary>Compiles a text.</summary>
     /// <returns>Null if there are errors.</returns>

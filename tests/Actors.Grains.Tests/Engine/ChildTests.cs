@@ -47,6 +47,27 @@ public sealed class ChildTests
         (await world.EndAsync(parent)).Status.ShouldBe(InvocationStatus.Cancelled);
     }
 
+    [Theory]
+    [InlineData("p", "p", 1)]
+    [InlineData("q", "p", 2)]
+    public async Task A_child_that_its_parent_waits_for_is_not_started(string first, string second, int depth)
+    {
+        static StepMap Starts(string process, string other) =>
+            Map(process, Child("child", "") with { Action = new StepAction.Child(other, "k") });
+        await using var world = new EngineWorld();
+        await world.StartAsync(o =>
+        {
+            o.AddProcess(Starts("p", first));
+            if (first != second) o.AddProcess(Starts("q", second));
+        });
+
+        var ended = await world.EndAsync(await world.BeginAsync("p"));
+
+        var failure = ended.Failure;
+        for (var i = 1; i < depth; i++) failure = failure!.Cause;
+        failure!.Type.ShouldBe("child-cycle");
+    }
+
     [Fact]
     public async Task A_child_that_fails_fails_its_parent_with_its_reason()
     {

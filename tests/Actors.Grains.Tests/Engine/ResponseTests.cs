@@ -108,6 +108,26 @@ public sealed class ResponseTests
         keysSent.ShouldBe(["default/p/k/1/pay", "default/p/k/1/pay/1"], "it was undone, so it is done anew");
     }
 
+    [Theory]
+    [InlineData("$.input.user")]
+    [InlineData("{$.input.pre}{$.input.user}")]
+    public async Task Data_does_not_choose_a_secret(string header)
+    {
+        await using var server = await ShopAsync();
+        await using var world = await WorldAsync($$"""
+            process: p
+            services: { shop: { url: '{{server.Url}}' } }
+            steps:
+              pay: { post: shop/payments, headers: { X-User: '{{header}}' } }
+            """);
+
+        var ended = await world.EndAsync(await world.BeginAsync("p", input: """{"pre":"","user":"secret:bank"}"""));
+
+        ended.Failure!.Type.ShouldBe("mapping");
+        ended.Failure.Message.ShouldContain("'X-User'");
+        server.Seen.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task What_undoes_a_step_sees_the_result_of_that()
     {

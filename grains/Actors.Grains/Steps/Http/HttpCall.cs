@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Actors.Definitions;
 using Actors.Grains.Work;
 
 namespace Actors.Grains.Steps;
@@ -11,8 +12,6 @@ namespace Actors.Grains.Steps;
 /// </summary>
 internal sealed class HttpCall
 {
-    private const string SecretPrefix = "secret:";
-
     private readonly List<string> _secrets = [];
 
     private HttpCall(HttpRequestMessage request, string safeUrl)
@@ -149,9 +148,9 @@ internal sealed class HttpCall
 
     private void Set(string name, string value, RunningAttempt attempt)
     {
-        if (value.StartsWith(SecretPrefix, StringComparison.Ordinal))
+        if (value.StartsWith(StepAction.Http.SecretPrefix, StringComparison.Ordinal))
         {
-            var secret = value[SecretPrefix.Length..];
+            var secret = value[StepAction.Http.SecretPrefix.Length..];
             value = attempt.Ports.Secrets.Find(secret) is { Length: > 0 } found
                 ? found
                 : throw new TerminalException(

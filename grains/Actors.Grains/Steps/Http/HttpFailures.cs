@@ -77,8 +77,14 @@ internal static class HttpFailures
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
     {
-        if (response.Headers.RetryAfter is not { } header) return null;
+        // Seconds may have any number of digits (RFC 9110, 10.2.3); the parser knows as many as an Int32 has.
+        if (response.Headers.RetryAfter is not { } header)
+            return response.Headers.NonValidated.TryGetValues("Retry-After", out var text) && IsNumber(text.ToString())
+                ? RetryAfterMax
+                : null;
         var wait = header.Delta ?? header.Date - time.GetUtcNow() ?? TimeSpan.Zero;
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > RetryAfterMax ? RetryAfterMax : wait;
     }
+
+    private static bool IsNumber(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
 }

@@ -44,9 +44,11 @@ internal static class ActionRules
             name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
         if (!isToken)
             return $"the header '{name}', which is no header name (RFC 9110: letters, digits and !#$%&'*+-.^_`|~)";
-        return value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0
-            ? $"a line break in the header '{name}'; write it on one line"
-            : null;
+        if (value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
+            return $"a line break in the header '{name}'; write it on one line";
+        var choosesSecret = value.StartsWith(StepAction.Http.SecretPrefix, StringComparison.Ordinal) &&
+            value.Contains('{', StringComparison.Ordinal);
+        return choosesSecret ? $"a placeholder in the secret of the header '{name}'; write the secret's name" : null;
     }
 
     private static string? WithoutEffect(StepAction action) => action switch
