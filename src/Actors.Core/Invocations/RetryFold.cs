@@ -30,8 +30,9 @@ internal static class RetryFold
             waits[i] = WillWait(state.Process.Steps[i].Step, state.Steps[i], changes[i]);
         for (var i = 0; i < state.Steps.Length; i++)
         {
+            var isPassed = IsPassed(state, i, waits);
             if (state.Process.Steps[i].Step.Detached) Thaw(state.Steps[i]);
-            else if (!IsLeftBehind(state, i, waits)) ResetWhole(state, i, changes[i]);
+            else if (!isPassed || !IsLeftBehind(state.Steps[i])) ResetWhole(state, i, changes[i], isPassed);
         }
 
         for (var i = 0; i < state.Steps.Length; i++)
@@ -83,13 +84,11 @@ internal static class RetryFold
     private static bool IsFoundInSteps(CompiledStep compiled) =>
         compiled.Each?.References.Any(reference => reference is not ["input" or "context", ..]) == true;
 
-    /// <summary>Whether joins have gone on without it, and nobody else waits for it or needs it.</summary>
-    private static bool IsLeftBehind(InvocationState state, int position, bool[] waits)
+    /// <summary>Whether all joins behind it have been met, and nobody needs it or waits for it.</summary>
+    private static bool IsPassed(InvocationState state, int position, bool[] waits)
     {
-        var step = state.Steps[position];
         var compiled = state.Process.Steps[position];
-        if (!compiled.FailureIsTolerated || !step.IsSettled) return false;
-        if (step.Status != StepStatus.Cancelled && !WasGivenUp(step)) return false;
+        if (!compiled.FailureIsTolerated || !state.Steps[position].IsSettled) return false;
         foreach (var d in compiled.Dependents)
         {
             if (waits[d]) return false;
@@ -98,9 +97,15 @@ internal static class RetryFold
         return true;
     }
 
-    private static bool WasGivenUp(StepState step) => step.Map is { } map
-        ? Array.Exists(map.Items, item => item.IsCancelRequested || item.Status == StepStatus.Cancelled)
-        : step.IsCancelRequested;
+    /// <summary>Whether the joins have gone on without it, rather than with a part of it that was undone.</summary>
+    private static bool IsLeftBehind(StepState step) => step.Map is { } map
+        ? Array.Exists(map.Items, WasGivenUp) && !Array.Exists(map.Items, WasTakenBack)
+        : WasGivenUp(step);
+
+    private static bool WasGivenUp(StepState step) => step.IsCancelRequested || step.Status == StepStatus.Cancelled;
+
+    private static bool WasTakenBack(StepState step) =>
+        !WasGivenUp(step) && step is { Status: StepStatus.Succeeded, Undo: StepStatus.Succeeded };
 
     /// <summary>Attempts that are still to be made see what there is now.</summary>
     private static void Thaw(StepState step)
@@ -110,7 +115,7 @@ internal static class RetryFold
         foreach (var item in map.Items) item.BeganSequence = 0;
     }
 
-    private static void ResetWhole(InvocationState state, int position, bool changes)
+    private static void ResetWhole(InvocationState state, int position, bool changes, bool isPassed)
     {
         var compiled = state.Process.Steps[position];
         var step = state.Steps[position];
@@ -130,16 +135,17 @@ internal static class RetryFold
         }
 
         if (changes && IsFoundInSteps(compiled)) BeginAnew(step, map);
-        else GoOn(compiled, step, map);
+        else GoOn(compiled, step, map, isPassed);
     }
 
-    private static void GoOn(CompiledStep compiled, StepState step, MapState map)
+    private static void GoOn(CompiledStep compiled, StepState step, MapState map, bool isPassed)
     {
         map.Active = map.Succeeded = map.Failed = map.Next = 0;
         foreach (var item in map.Items)
         {
-            Reset(compiled, item);
+            if (!isPassed || !WasGivenUp(item)) Reset(compiled, item);
             if (item.Status == StepStatus.Succeeded) map.Succeeded++;
+            else if (item.IsSettled) map.Failed++;
         }
 
         step.Status = StepStatus.Running;

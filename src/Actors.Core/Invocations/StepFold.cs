@@ -130,14 +130,17 @@ internal static class StepFold
         step.EndedAt = e.At;
         step.SettledSequence = state.Sequence;
         step.Due = null;
-        if (IsUnwanted(state, step) && CompensationFold.NeedsUndo(compiled, step))
+        if (IsUnwanted(state, compiled, step) && CompensationFold.NeedsUndo(compiled, step))
             CompensationFold.Queue(state, position, step, e.Step);
         if (e.Step.Item >= 0) SettleItem(state, compiled, status, step.Failure);
         else SettleWhole(state, compiled, status);
     }
 
-    private static bool IsUnwanted(InvocationState state, StepState step) =>
-        state.Phase == InvocationPhase.Running && (step.IsCancelRequested || step.Status == StepStatus.Cancelled);
+    /// <summary>Whether the invocation goes on without it, so that what it may have done is undone at once.</summary>
+    private static bool IsUnwanted(InvocationState state, CompiledStep compiled, StepState step) =>
+        state.Phase == InvocationPhase.Running &&
+        (step.IsCancelRequested || step.Status == StepStatus.Cancelled ||
+            step.Status == StepStatus.Failed && compiled.FailureIsTolerated);
 
     private static void SettleItem(InvocationState state, CompiledStep compiled, StepStatus status, Failure? failure)
     {

@@ -20,6 +20,12 @@ public sealed class JoinSpecs
         .Undone("b").Then("UndoSucceeded b", "Completed");
 
     [Fact]
+    public void What_failed_and_may_have_been_done_is_undone_if_the_join_tolerates_it() =>
+        Three(JoinPolicy.Any.Instance).Start()
+            .Fail("b", permanent: false).Then("StepFailed b", "UndoScheduled b")
+            .Succeed("a").Fail("c").Succeed("j").Undone("b").IsNow(InvocationStatus.Completed);
+
+    [Fact]
     public void Any_tolerates_failures_until_none_is_left() => Three(JoinPolicy.Any.Instance).Start()
         .Fail("a").Then("StepFailed a").Fail("b").Then("StepFailed b")
         .Fail("c").Then("StepFailed c", "StepFailed j", "Stopping", "CompensationBegan", "Failed");

@@ -65,6 +65,20 @@ internal sealed class RandomWalk
             i.ShouldBeLessThan(CommandsMax, "it does not end");
             DoNext();
         }
+
+        foreach (var compiled in State.Process.Steps.Where(step => step is { Step.Detached: false, Undo: not null }))
+        {
+            var step = State.Steps[compiled.Position];
+            foreach (var one in step.Map?.Items ?? [step]) CheckEnd(compiled.Name, one);
+        }
+    }
+
+    private static void CheckEnd(string name, StepState step)
+    {
+        var isUndone = step.Undo is StepStatus.Succeeded or StepStatus.Failed;
+        if (step.Status == StepStatus.Succeeded && !step.IsCancelRequested)
+            step.Undo.ShouldNotBe(StepStatus.Succeeded, $"{name} was undone, and is done again");
+        else if (step.IsUncertain) isUndone.ShouldBeTrue($"{name} may have been done, and is not wanted");
     }
 
     private void DoAny()
@@ -146,8 +160,8 @@ internal sealed class RandomWalk
             _undone[undone.Step] = Find(undone.Step).Round;
         if (e is InvocationEvent.Retried) _leftBehind.Clear();
         // What a join goes on without is undone beside it.
-        if (e is InvocationEvent.StepCancelRequested or InvocationEvent.StepCancelled &&
-            state.Phase == InvocationPhase.Running)
+        if (state.Phase == InvocationPhase.Running &&
+            e is InvocationEvent.StepCancelRequested or InvocationEvent.StepCancelled or InvocationEvent.StepFailed)
             _leftBehind.Add(((InvocationEvent.OfStep)e).Step);
         if (e is not InvocationEvent.StepScheduled scheduled) return;
         var position = Array.FindIndex([.. state.Process.Steps], step => step.Name == scheduled.Step.Name);

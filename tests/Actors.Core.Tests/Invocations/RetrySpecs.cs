@@ -191,6 +191,20 @@ public sealed class RetrySpecs
     }
 
     [Fact]
+    public void Items_that_a_join_went_on_with_are_done_again_if_they_were_undone_and_the_others_stay_away()
+    {
+        var s = new Scenario(
+            Undoable("m") with { Each = new Each("$.input", null) },
+            Work("j", "m") with { Join = new JoinPolicy.Quorum(1) },
+            Work("f", "j")).Start("[1,2]");
+        s.Succeed("m", item: 0).Fail("m", permanent: false, item: 1).Undone("m", item: 1).Succeed("j").Fail("f");
+        s.Undone("m", item: 0).IsNow(InvocationStatus.Failed).Reload();
+        s.Retry().Then("Retried", "StepScheduled m[0]", "StepScheduled f").Reload();
+        s.Succeed("m", item: 0).Then("StepSucceeded m[0]", "StepFailed m").Succeed("f");
+        s.IsNow(InvocationStatus.Completed);
+    }
+
+    [Fact]
     public void What_a_map_has_needed_is_done_again_before_it_after_that_was_cancelled()
     {
         var b = Undoable("b", "a") with { Each = new Each("$.input", null) };
