@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Actors.Core.Definitions.Reading;
+using Actors.Core.Text;
 
 namespace Actors.Definitions;
 
@@ -23,7 +24,7 @@ internal static class TypeRules
             if (GivenTo(map, map.Steps[i], built[i], inputType, producers) is not { } given) continue;
             if (Fits(given.Type, types.Input)) continue;
             errors.Add("type-mismatch", 0,
-                $"step '{map.Steps[i].Name}' takes {Show(types.Input)}, but is given {Show(given.Type)}, " +
+                $"step '{map.Steps[i].Name}' takes {TypeNames.Show(types.Input)}, but is given {TypeNames.Show(given.Type)}, " +
                 $"{given.From}; map it with Input(...), or change one of the types");
         }
     }
@@ -87,8 +88,4 @@ internal static class TypeRules
             .Select(i => i.GenericTypeArguments[0])
             .FirstOrDefault();
     }
-
-    private static string Show(Type type) => type.IsGenericType
-        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GenericTypeArguments.Select(Show))}>"
-        : type.Name;
 }

@@ -46,7 +46,7 @@ internal static class ValueRules
         if (step.In is { } schema && ShapeFit.Between(given, SchemaShapes.Read(schema)) is { } misfit)
             Add(misfit, "its 'in'", key ?? "in");
         if (handler is { } called && ShapeFit.Between(given, called.Takes) is { } other)
-            Add(other, $"what its handler takes ({Show(called.Types.Input)})", key ?? "handler");
+            Add(other, $"what its handler takes ({TypeNames.Show(called.Types.Input)})", key ?? "handler");
 
         void Add(Misfit what, string taken, string at) => check.Add("type-mismatch", i, [at, .. what.Path],
             $"is given {from}, which does not fit {taken}: {what}; {WayOut}");
@@ -80,7 +80,7 @@ internal static class ValueRules
         var step = check.Map.Steps[i];
         if (step.Out is not { } schema) return;
         if (shapes.HandlerOf(step) is { } handler)
-            Check(handler.Gives, $"what its handler gives ({Show(handler.Types.Output)})");
+            Check(handler.Gives, $"what its handler gives ({TypeNames.Show(handler.Types.Output)})");
         else if (shapes.ResponseOf(step) is { } response) Check(response, "its 'response'");
 
         void Check(Shape given, string what)
@@ -123,8 +123,4 @@ internal static class ValueRules
     private static string Holds(Shape shape) => shape.Real != JsonKinds.Record
         ? $"is {Shape.Show(shape.Real)}"
         : shape.Members.Count == 0 ? "has no members" : $"holds only {string.Join(", ", shape.Members.Keys.Take(20))}";
-
-    private static string Show(Type type) => type.IsGenericType
-        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GenericTypeArguments.Select(Show))}>"
-        : type.Name;
 }
