@@ -72,7 +72,7 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     {
         if (PathOf(part) is not { } path) return this;
         Input(path);
-        _inputType = typeof(TValue);
+        _inputType = InputPath.TypeOf(part);
         return this;
     }
 

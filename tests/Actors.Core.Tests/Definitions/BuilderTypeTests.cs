@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Actors.Definitions;
+using Shouldly;
+
+namespace Actors.Core.Tests.Definitions;
+
+/// <summary>What the C# builder knows of types, against what the handlers take.</summary>
+public sealed class BuilderTypeTests
+{
+    [Fact]
+    public void What_fits_as_json_is_taken() =>
+        Process.Define<Order>("p")
+            .Step("long", s => s.Call<Takes<long>>().Input(o => o.Count))
+            .Step("double", s => s.Call<Takes<double>>().Input(o => o.Count))
+            .Step("int", s => s.Call<Takes<int>>().Input(o => o.Maybe))
+            .Step("maybe", s => s.Call<Takes<int?>>().Input(o => o.Count))
+            .Step("guid", s => s.Call<Takes<Guid>>().Input(o => o.Id))
+            .Step("day", s => s.Call<Takes<DayOfWeek>>().Input(o => o.Count))
+            .Step("twin", s => s.Call<Takes<LineTwin>>().Each(o => o.Lines))
+            .Step("twins", s => s.Call<Takes<List<LineTwin>>>().Input(o => o.Lines))
+            .Step("part", s => s.Call<Takes<OrderPart>>())
+            .Step("any", s => s.Call<Takes<JsonNode>>())
+            .Step("from-any", s => s.Call<Takes<int>>().Input(o => o.Any))
+            .Step("payload", s => s.Call<Takes<Payload>>().Input(o => o.Count))
+            .Step("bytes", s => s.Call<Gives<byte>>().Each(o => o.Lines))
+            .Step("sum", s => s.Call<Takes<int[]>>().After("bytes").Input("$.steps.bytes.result"))
+            .TryBuild().Errors.ShouldBeEmpty();
+
+    [Fact]
+    public void What_can_not_fit_is_refused_with_what_is_wrong()
+    {
+        var result = Process.Define<Order>("p")
+            .Step("text", s => s.Call<Takes<string>>().Input<object>(o => o.Count))
+            .Step("number", s => s.Call<Takes<int>>().Input(o => o.Id))
+            .Step("other", s => s.Call<Takes<Other>>())
+            .Step("object", s => s.Call<Takes<JsonObject>>().Input(o => o.Lines))
+            .Step("deep", s => s.Call<Takes<Worded[]>>().Input(o => o.Lines))
+            .TryBuild();
+
+        result.Errors.Select(e => e.Rule).Distinct().ShouldBe(["type-mismatch"]);
+        result.Errors.Select(e => e.Message).ShouldBe(
+        [
+            "step 'text' takes String, but is given Int32, a part of the process's input: it is a whole number and " +
+                "has to be a text; map it with Input(...), or change one of the types",
+            "step 'number' takes Int32, but is given String, a part of the process's input: it is a text and has to " +
+                "be a whole number; map it with Input(...), or change one of the types",
+            "step 'other' takes Other, but is given Order, the input of the process: 'missing' is missing; map it " +
+                "with Input(...), or change one of the types",
+            "step 'object' takes JsonObject, but is given Line[], a part of the process's input: it is a list and " +
+                "has to be a mapping; map it with Input(...), or change one of the types",
+            "step 'deep' takes Worded[], but is given Line[], a part of the process's input: '[].count' is a whole " +
+                "number and has to be a text; map it with Input(...), or change one of the types",
+        ]);
+    }
+
+    [Fact]
+    public void What_a_stage_is_given_is_not_known_where_the_one_before_may_be_skipped() =>
+        Process.Define<Order>("p")
+            .Pipeline()
+            .Step("words", s => s.Call<Gives<string>>().When("$.input.count > 5"))
+            .Step("order", s => s.Call<Takes<OrderPart>>())
+            .TryBuild().Errors.ShouldBeEmpty();
+
+    private sealed record Line(string Sku, int Count);
+
+    private sealed record LineTwin(string Sku, long Count);
+
+    private sealed record Worded(string Sku, string Count);
+
+    private sealed record Order(string Id, int Count, int? Maybe, object Any, Line[] Lines);
+
+    private sealed record OrderPart(string Id);
+
+    private sealed record Other(int Missing);
+
+    private sealed class Takes<T> : IStepHandler<T, string>
+    {
+        public ValueTask<string> HandleAsync(T input, StepContext context) => new("");
+    }
+
+    private sealed class Gives<T> : IStepHandler<object, T>
+    {
+        public ValueTask<T> HandleAsync(object input, StepContext context) => new(default(T)!);
+    }
+}
