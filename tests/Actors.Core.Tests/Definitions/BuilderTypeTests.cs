@@ -61,6 +61,30 @@ public sealed class BuilderTypeTests
             .Step("order", s => s.Call<Takes<OrderPart>>())
             .TryBuild().Errors.ShouldBeEmpty();
 
+    [Fact]
+    public void The_order_of_calls_does_not_matter()
+    {
+        Errors(s => s.Input("$.item.sku").Each(o => o.Lines)).ShouldBeEmpty();
+        Errors(s => s.Each(o => o.Lines).Input("$.item.sku")).ShouldBeEmpty();
+        Errors(s => s.Input(o => o.Id).Each(o => o.Lines)).ShouldBeEmpty();
+        Errors(s => s.Each(o => o.Lines).Input(o => o.Id)).ShouldBeEmpty();
+        Errors(s => s.Each(o => o.Lines).Each("$.input.any")).ShouldBeEmpty();
+        Errors(s => s.Each("$.input.any").Each(o => o.Lines)).ShouldHaveSingleItem()
+            .ShouldContain("given Line, an item");
+        Errors(s => s.Input("$.item").Each(o => o.Lines)).ShouldHaveSingleItem()
+            .ShouldContain("given Line, an item");
+        Errors(s => s.Each(o => o.Lines).Input("$.item")).ShouldHaveSingleItem()
+            .ShouldContain("given Line, an item");
+        Errors(s => s.Each(o => o.Lines).Input(o => o.Count)).ShouldHaveSingleItem()
+            .ShouldContain("given Int32, a part");
+        Errors(s => s.Input(o => o.Count).Each(o => o.Lines)).ShouldHaveSingleItem()
+            .ShouldContain("given Int32, a part");
+
+        static IEnumerable<string> Errors(Action<StepBuilder<Order>> write) =>
+            Process.Define<Order>("p").Step("a", s => write(s.Call<Takes<string>>())).TryBuild()
+                .Errors.Select(e => e.Message);
+    }
+
     private sealed record Line(string Sku, int Count);
 
     private sealed record LineTwin(string Sku, long Count);

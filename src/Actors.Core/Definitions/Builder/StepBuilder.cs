@@ -14,6 +14,7 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     private Step _step;
     private RetryOverride? _retry;
     private Type? _inputType;
+    private Type? _collectionType;
     private int? _parallel;
 
     internal StepBuilder(string name) : base($"step '{name}'")
@@ -44,13 +45,19 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     public StepBuilder<TInput> When(string condition) => Set(_step with { When = condition });
 
     /// <summary>Runs once per element of a collection.</summary>
-    public StepBuilder<TInput> Each(string path) => Set(_step with { Each = new Each(path, null) });
+    public StepBuilder<TInput> Each(string path)
+    {
+        _collectionType = null;
+        return Set(_step with { Each = new Each(path, null) });
+    }
 
     /// <summary>Runs once per element of a collection in the input.</summary>
     public StepBuilder<TInput> Each<TItem>(Expression<Func<TInput, IEnumerable<TItem>>> collection)
     {
-        _inputType ??= typeof(TItem);
-        return PathOf(collection) is { } path ? Each(path) : this;
+        if (PathOf(collection) is not { } path) return this;
+        Each(path);
+        _collectionType = InputPath.TypeOf(collection);
+        return this;
     }
 
     /// <summary>How many elements run at a time. Default: all.</summary>
@@ -183,7 +190,7 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
             step = step with { Each = each with { Parallel = _parallel } };
         else if (_parallel is not null)
             Error("misplaced-key", "has Parallel(...), but no Each(...); add it, or use Limit");
-        return new BuiltStep(step, _retry, Types, _inputType);
+        return new BuiltStep(step, _retry, Types, _inputType, _collectionType);
     }
 
     private StepBuilder<TInput> Set(Step step)

@@ -44,11 +44,12 @@ internal sealed class TypeRules
 
     private Given? GivenTo(Step step, BuiltStep built)
     {
-        if (built.InputType is { } typed) return Written(typed, "a part of the process's input");
+        if (built.InputType is { } typed) return Part(typed);
         var path = step.Input is { } input ? PathOf(input) : DefaultPath(step);
         if (path != "$.item") return path is null ? null : Produced(path);
-        if (step.Each is not { } each || Produced(each.Path) is not { } all) return null;
-        return ItemOf(all.Type) is { } item && all.Shape.Item() is { } shape
+        if (step.Each is not { } each) return null;
+        return (Part(built.CollectionType) ?? Produced(each.Path)) is { } all &&
+            ItemOf(all.Type) is { } item && all.Shape.Item() is { } shape
             ? new Given(item, shape, $"an item of {all.From}")
             : null;
     }
@@ -83,6 +84,8 @@ internal sealed class TypeRules
             ? one
             : new Given(output.MakeArrayType(), Shape.ListOf(one.Shape), $"the results of step '{name}'");
     }
+
+    private Given? Part(Type? type) => type is null ? null : Written(type, "a part of the process's input");
 
     private Given Written(Type type, string from) => new(type, _shapes.Of(type, isWritten: true), from);
 
