@@ -62,6 +62,36 @@ public sealed class BuilderTypeTests
             .TryBuild().Errors.ShouldBeEmpty();
 
     [Fact]
+    public void An_undo_is_given_what_its_step_is_given()
+    {
+        var result = Process.Define<Order>("p")
+            .Step("implied", s => s.Call<Takes<Order>>().Undo<Takes<int>>())
+            .Step("typed", s => s.Call<Takes<int>>().Input(o => o.Count).Undo<Takes<string>>())
+            .Step("item", s => s.Call<Takes<Line>>().Each(o => o.Lines).Undo<Takes<Order>>())
+            .Step("http", s => s.Post("http://x").Body("text").Undo<Takes<string>>())
+            .Step("result", s => s.Call<Gives<int>>().After("implied").Input("$.steps.implied.result")
+                .Undo<Takes<Line>>())
+            .Step("last", s => s.Call<Takes<int>>().Input(o => o.Count)
+                .Undo<Takes<string>>().Undo(u => u.Call<Takes<string>>()).Undo<Takes<long>>())
+            .Step("fits", s => s.Call<Takes<Order>>().Undo<Takes<OrderPart>>())
+            .Step("by-name", s => s.Call<Takes<Order>>().Undo(u => u.Call("anything")))
+            .TryBuild();
+
+        result.Errors.Select(e => e.Rule).Distinct().ShouldBe(["type-mismatch"]);
+        result.Errors.Select(e => e.Message.Split(':')[0]).ShouldBe(
+        [
+            "the undo of step 'implied' takes Int32, but is given Order, the input of the process",
+            "the undo of step 'typed' takes String, but is given Int32, a part of the process's input",
+            "the undo of step 'item' takes Order, but is given Line, an item of a part of the process's input",
+            "the undo of step 'http' takes String, but is given Order, the input of the process",
+            "the undo of step 'result' takes Line, but is given String, the result of step 'implied'",
+        ]);
+        result.Errors[0].Message.ShouldEndWith(
+            ": it is a mapping and has to be a whole number; an undo is given what its step is given: map that with " +
+            "Input(...), or change one of the types");
+    }
+
+    [Fact]
     public void The_order_of_calls_does_not_matter()
     {
         Errors(s => s.Input("$.item.sku").Each(o => o.Lines)).ShouldBeEmpty();

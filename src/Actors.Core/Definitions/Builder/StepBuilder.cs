@@ -13,6 +13,7 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     private readonly string _name;
     private Step _step;
     private RetryOverride? _retry;
+    private HandlerTypes? _undoTypes;
     private Type? _inputType;
     private Type? _collectionType;
     private int? _parallel;
@@ -169,7 +170,9 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     /// <summary>In a pipeline: a deterministic function of its input.</summary>
     public StepBuilder<TInput> Pure() => Set(_step with { Pure = true });
 
-    /// <summary>How it is undone if the invocation fails after it took effect.</summary>
+    /// <summary>
+    /// How it is undone if the invocation fails after it took effect. What undoes it is given what the step is given.
+    /// </summary>
     public StepBuilder<TInput> Undo(Action<UndoBuilder> undo)
     {
         ArgumentNullException.ThrowIfNull(undo);
@@ -177,10 +180,11 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
         undo(builder);
         var action = builder.Action();
         Errors.AddRange(builder.Errors);
+        _undoTypes = builder.Types;
         return Set(_step with { Undo = action });
     }
 
-    /// <summary>It is undone by a handler class.</summary>
+    /// <summary>It is undone by a handler class, which is given what the step is given.</summary>
     public StepBuilder<TInput> Undo<THandler>() where THandler : class => Undo(undo => undo.Call<THandler>());
 
     internal BuiltStep Finish()
@@ -190,7 +194,7 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
             step = step with { Each = each with { Parallel = _parallel } };
         else if (_parallel is not null)
             Error("misplaced-key", "has Parallel(...), but no Each(...); add it, or use Limit");
-        return new BuiltStep(step, _retry, Types, _inputType, _collectionType);
+        return new BuiltStep(step, _retry, Types, _undoTypes, _inputType, _collectionType);
     }
 
     private StepBuilder<TInput> Set(Step step)

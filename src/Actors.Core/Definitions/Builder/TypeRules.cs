@@ -7,9 +7,9 @@ using Actors.Core.Text;
 namespace Actors.Definitions;
 
 /// <summary>
-/// Checks, where types are known, that a handler is given what it takes: a step whose input is all of another step's
-/// result, or of the process's input, or an item of these. Types are compared by their JSON, as where the process is
-/// hosted, so that only what can't fit whatever the values are is an error.
+/// Checks, where types are known, that a handler, of a step or of its undo, is given what it takes: a step whose input
+/// is all of another step's result, or of the process's input, or an item of these. Types are compared by their JSON,
+/// as where the process is hosted, so that only what can't fit whatever the values are is an error.
 /// </summary>
 internal sealed class TypeRules
 {
@@ -31,16 +31,29 @@ internal sealed class TypeRules
         var rules = new TypeRules(map, built, inputType);
         for (var i = 0; i < built.Count; i++)
         {
-            if (built[i].Types is not { } types || rules.GivenTo(map.Steps[i], built[i]) is not { } given) continue;
-            if (rules.Problem(given, types.Input) is not { } problem) continue;
-            errors.Add("type-mismatch", 0,
-                $"step '{map.Steps[i].Name}' {problem}; map it with Input(...), or change one of the types");
+            if (built[i] is { Types: null, UndoTypes: null }) continue;
+            if (rules.GivenTo(map.Steps[i], built[i]) is not { } given) continue;
+            var name = map.Steps[i].Name;
+            Add(rules.Problem(given, built[i].Types), $"step '{name}'", "map it");
+            Add(rules.Problem(given, built[i].UndoTypes), $"the undo of step '{name}'",
+                "an undo is given what its step is given: map that");
+        }
+
+        void Add(string? problem, string thing, string wayOut)
+        {
+            if (problem is null) return;
+            errors.Add(
+                "type-mismatch", 0, $"{thing} {problem}; {wayOut} with Input(...), or change one of the types");
         }
     }
 
-    private string? Problem(Given given, Type taken) =>
-        ShapeFit.Between(given.Shape, _shapes.Of(taken, isWritten: false)) is not { } misfit ? null :
-            $"takes {TypeNames.Show(taken)}, but is given {TypeNames.Show(given.Type)}, {given.From}: {misfit}";
+    private string? Problem(Given given, HandlerTypes? handler)
+    {
+        if (handler is not { Input: var taken }) return null;
+        return ShapeFit.Between(given.Shape, _shapes.Of(taken, isWritten: false)) is { } misfit
+            ? $"takes {TypeNames.Show(taken)}, but is given {TypeNames.Show(given.Type)}, {given.From}: {misfit}"
+            : null;
+    }
 
     private Given? GivenTo(Step step, BuiltStep built)
     {
@@ -78,11 +91,11 @@ internal sealed class TypeRules
         if (!path.StartsWith(before, StringComparison.Ordinal) || !path.EndsWith(after, StringComparison.Ordinal))
             return null;
         var name = path.Length > before.Length + after.Length ? path[before.Length..^after.Length] : "";
-        if (!_producers.TryGetValue(name, out var producer) || producer.Types is not { Output: var output }) return null;
-        var one = Written(output, $"the result of step '{name}'");
+        if (!_producers.TryGetValue(name, out var producer) || producer.Types is not { } types) return null;
+        var one = Written(types.Output, $"the result of step '{name}'");
         return producer.Step.Each is null
             ? one
-            : new Given(output.MakeArrayType(), Shape.ListOf(one.Shape), $"the results of step '{name}'");
+            : new Given(types.Output.MakeArrayType(), Shape.ListOf(one.Shape), $"the results of step '{name}'");
     }
 
     private Given? Part(Type? type) => type is null ? null : Written(type, "a part of the process's input");
