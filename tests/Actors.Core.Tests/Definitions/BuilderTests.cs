@@ -156,8 +156,8 @@ public sealed class BuilderTests
 
         result.Errors.Select(e => e.Rule).ShouldBe(["type-mismatch", "type-mismatch", "type-mismatch"]);
         result.Errors[0].Message.ShouldBe(
-            "step 'bill' takes Invoice, but is given Reservation, the result of step 'reserve'; map it with " +
-            "Input(...), or change one of the types");
+            "step 'bill' takes Invoice, but is given Reservation, the result of step 'reserve': 'amount' is missing; " +
+            "map it with Input(...), or change one of the types");
         result.Errors[1].Message.ShouldContain(
             "step 'bill-all' takes Invoice, but is given Order, the input of the process");
         result.Errors[2].Message.ShouldContain("step 'bill-lines' takes Invoice, but is given Line");
@@ -217,7 +217,7 @@ public sealed class BuilderTests
 
     private sealed record Reservation(string Id);
 
-    private sealed record Invoice(decimal Total);
+    private sealed record Invoice(decimal Amount);
 
     private sealed class ReserveStockHandler : IStepHandler<Order, Reservation>
     {

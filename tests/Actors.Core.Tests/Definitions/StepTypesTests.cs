@@ -97,6 +97,38 @@ public sealed class StepTypesTests
         if (says is not null) errors[0].Message.ShouldContain(says);
     }
 
+    [Theory]
+    [InlineData("handler: count, input: 1", "name", null)]
+    [InlineData("handler: count, input: 1", "maybe-count", null)]
+    [InlineData("handler: count, input: 1", "line", "step 'step' gives its undo its 'input', which does not fit what " +
+        "the undo's handler takes (Line): it is a whole number and has to be a mapping; an undo is given what its " +
+        "step is given: write an 'input' that fits")]
+    [InlineData("handler: name, input: $.steps.r.result.orderId", "count", "undo '$.steps.r.result.orderId', which")]
+    [InlineData("handler: line, each: $.steps.r.result.lines", "count", "gives its undo an item of 'each'")]
+    [InlineData("post: 'http://x', body: 5, input: $.steps.r.result", "bill", null)]
+    [InlineData("post: 'http://x', body: 5, input: $.steps.r.result", "count", "gives its undo '$.steps.r.result'")]
+    [InlineData("post: 'http://x', body: 5, input: $.steps.r.result", "unknown", null)]
+    public void An_undo_is_given_what_its_step_is_given(string step, string undo, string? says)
+    {
+        var errors = Check($$"""
+              r: { handler: reserve }
+              step: { after: [r], {{step}},
+                undo: { handler: {{undo}} } }
+            """);
+
+        errors.Select(e => (e.Rule, e.Line)).ShouldBe(says is null ? [] : [("type-mismatch", 5)]);
+        if (says is not null) errors[0].Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public void The_undo_of_a_stage_is_given_the_result_before_it() =>
+        StepTypes.Check(
+            ProcessFile.Read(
+                "process: p\nmodel: pipeline\nsteps: { a: { handler: name }, " +
+                "b: { handler: name, undo: { handler: count } } }",
+                "p.yaml").MapOrThrow(),
+            Find).ShouldHaveSingleItem().Message.ShouldContain("gives its undo the result of step 'a', which does not");
+
     [Fact]
     public void All_misfits_come_at_once_each_with_its_line() =>
         Check("""

@@ -8,8 +8,12 @@ namespace Actors.Definitions;
 /// <param name="Step">The step, without what the map's defaults add.</param>
 /// <param name="Retry">What it says about retries; null: nothing.</param>
 /// <param name="Types">Types of its handler; null: unknown.</param>
+/// <param name="UndoTypes">Types of the handler that undoes it; null: unknown.</param>
 /// <param name="InputType">Type of its input where that was written as a typed path; null: not.</param>
-internal sealed record BuiltStep(Step Step, RetryOverride? Retry, HandlerTypes? Types, Type? InputType);
+/// <param name="CollectionType">Type of what it runs over where that was written as a typed path; null: not.</param>
+internal sealed record BuiltStep(
+    Step Step, RetryOverride? Retry, HandlerTypes? Types, HandlerTypes? UndoTypes, Type? InputType,
+    Type? CollectionType);
 
 /// <summary>The parts of a retry policy that were written; the others come from the map's defaults.</summary>
 internal sealed record RetryOverride(

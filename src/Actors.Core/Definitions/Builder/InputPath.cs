@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Linq.Expressions;
-using System.Reflection;
 using System.Text;
-using System.Text.Json.Serialization;
+using Actors.Core.Definitions.Types;
+using Actors.Core.Text;
 
 namespace Actors.Definitions;
 
@@ -13,11 +13,15 @@ public static class InputPath
     /// A path into a process's input: <c>InputPath.Of((Order o) =&gt; o.Lines[0].Sku)</c> is
     /// <c>$.input.lines[0].sku</c>.
     /// </summary>
-    /// <exception cref="ArgumentException">The lambda is more than members and constant indexes.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lambda is more than members and constant indexes, or has a member that JSON does not.
+    /// </exception>
     public static string Of<TInput, TValue>(Expression<Func<TInput, TValue>> member) => Write("$.input", member);
 
     /// <summary>A path below a root, such as <c>$</c> or <c>$.steps.reserve.result</c>.</summary>
-    /// <exception cref="ArgumentException">The lambda is more than members and constant indexes.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lambda is more than members and constant indexes, or has a member that JSON does not.
+    /// </exception>
     public static string Below<TRoot, TValue>(string root, Expression<Func<TRoot, TValue>> member) =>
         Write(root, member);
 
@@ -30,6 +34,17 @@ public static class InputPath
         return path.ToString();
     }
 
+    /// <summary>
+    /// The type of what a lambda selects, as its JSON has it: a cast changes nothing of that; one down says more of it.
+    /// </summary>
+    internal static Type TypeOf(LambdaExpression lambda) => TypeOf(lambda.Body);
+
+    private static Type TypeOf(Expression expression) =>
+        expression is UnaryExpression { NodeType: ExpressionType.Convert, Operand: var operand } &&
+        !operand.Type.IsAssignableFrom(expression.Type)
+            ? TypeOf(operand)
+            : expression.Type;
+
     private static void Append(StringBuilder path, Expression expression, LambdaExpression lambda)
     {
         switch (expression)
@@ -41,8 +56,10 @@ public static class InputPath
                 break;
             case MemberExpression { Expression: { } owner } member:
                 Append(path, owner, lambda);
-                AppendName(path, NameOf(member.Member));
+                AppendMember(path, member, owner, lambda);
                 break;
+            case UnaryExpression { NodeType: ExpressionType.ArrayLength, Operand: var array }:
+                throw NotInJson("Length", array.Type, lambda);
             case BinaryExpression { NodeType: ExpressionType.ArrayIndex } index:
                 Append(path, index.Left, lambda);
                 AppendIndex(path, index.Right, lambda);
@@ -54,6 +71,15 @@ public static class InputPath
             default:
                 throw NotAPath(lambda);
         }
+    }
+
+    private static void AppendMember(
+        StringBuilder path, MemberExpression member, Expression ownerExpression, LambdaExpression lambda)
+    {
+        var owner = TypeOf(ownerExpression);
+        if (Nullable.GetUnderlyingType(owner) is not null && member.Member.Name == nameof(Nullable<int>.Value)) return;
+        AppendName(path, JsonMembers.NameOf(owner, member.Member)
+            ?? throw NotInJson(member.Member.Name, owner, lambda));
     }
 
     private static void AppendIndex(StringBuilder path, Expression index, LambdaExpression lambda)
@@ -76,10 +102,11 @@ public static class InputPath
         "write anything else as JSONPath text",
         nameof(lambda));
 
-    private static string NameOf(MemberInfo member) =>
-        member.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
-        ?? Payload.JsonOptions.PropertyNamingPolicy?.ConvertName(member.Name)
-        ?? member.Name;
+    private static ArgumentException NotInJson(string member, Type owner, LambdaExpression lambda) => new(
+        $"'{lambda}' is no path: '{member}' of {TypeNames.Show(owner)} is not in the JSON of its values; take a " +
+        "property that is (a field with [JsonInclude], none with [JsonIgnore]), or take the whole and compute it in " +
+        "the handler",
+        nameof(lambda));
 
     // Names that RFC 9535 does not take behind a dot are written in brackets.
     private static void AppendName(StringBuilder path, string name)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Actors.Core.Definitions;
 using Actors.Core.Definitions.Canonical;
 using Actors.Core.Definitions.Reading;
+using Actors.Core.Definitions.Types;
 using Actors.Core.Definitions.Validation;
 
 namespace Actors.Definitions;
@@ -50,17 +51,24 @@ public sealed class ProcessBuilder<TInput>
     /// <summary>JSONPath of the idempotency key inside the input: <c>$.orderId</c>.</summary>
     public ProcessBuilder<TInput> Key(string path) => Set(_map with { Key = path });
 
-    /// <summary>The part of the input that is the idempotency key.</summary>
+    /// <summary>The part of the input that is the idempotency key: a text or a number.</summary>
     public ProcessBuilder<TInput> Key<TValue>(Expression<Func<TInput, TValue>> part)
     {
         try
         {
-            return Key(InputPath.Write("$", part));
+            Key(InputPath.Write("$", part));
         }
         catch (ArgumentException e)
         {
             return Error("path", $"has a key that is no path: {e.Message}");
         }
+
+        const JsonKinds keys = JsonKinds.Text | JsonKinds.Integer | JsonKinds.Fraction;
+        var shape = new ClrShapes().Of(InputPath.TypeOf(part), isWritten: true);
+        return (shape.Kinds & keys) != JsonKinds.None ? this : Error(
+            "key",
+            $"has the key '{part}', which is {Shape.Show(shape.Real)}; a key is a text or a number, such as " +
+            "o => o.OrderId");
     }
 
     /// <summary>From start to end of an invocation. Default: none.</summary>

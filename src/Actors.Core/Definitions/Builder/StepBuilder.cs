@@ -13,7 +13,9 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     private readonly string _name;
     private Step _step;
     private RetryOverride? _retry;
+    private HandlerTypes? _undoTypes;
     private Type? _inputType;
+    private Type? _collectionType;
     private int? _parallel;
 
     internal StepBuilder(string name) : base($"step '{name}'")
@@ -44,13 +46,19 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     public StepBuilder<TInput> When(string condition) => Set(_step with { When = condition });
 
     /// <summary>Runs once per element of a collection.</summary>
-    public StepBuilder<TInput> Each(string path) => Set(_step with { Each = new Each(path, null) });
+    public StepBuilder<TInput> Each(string path)
+    {
+        _collectionType = null;
+        return Set(_step with { Each = new Each(path, null) });
+    }
 
     /// <summary>Runs once per element of a collection in the input.</summary>
     public StepBuilder<TInput> Each<TItem>(Expression<Func<TInput, IEnumerable<TItem>>> collection)
     {
-        _inputType ??= typeof(TItem);
-        return PathOf(collection) is { } path ? Each(path) : this;
+        if (PathOf(collection) is not { } path) return this;
+        Each(path);
+        _collectionType = InputPath.TypeOf(collection);
+        return this;
     }
 
     /// <summary>How many elements run at a time. Default: all.</summary>
@@ -72,7 +80,7 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     {
         if (PathOf(part) is not { } path) return this;
         Input(path);
-        _inputType = typeof(TValue);
+        _inputType = InputPath.TypeOf(part);
         return this;
     }
 
@@ -162,7 +170,9 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
     /// <summary>In a pipeline: a deterministic function of its input.</summary>
     public StepBuilder<TInput> Pure() => Set(_step with { Pure = true });
 
-    /// <summary>How it is undone if the invocation fails after it took effect.</summary>
+    /// <summary>
+    /// How it is undone if the invocation fails after it took effect. What undoes it is given what the step is given.
+    /// </summary>
     public StepBuilder<TInput> Undo(Action<UndoBuilder> undo)
     {
         ArgumentNullException.ThrowIfNull(undo);
@@ -170,10 +180,11 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
         undo(builder);
         var action = builder.Action();
         Errors.AddRange(builder.Errors);
+        _undoTypes = builder.Types;
         return Set(_step with { Undo = action });
     }
 
-    /// <summary>It is undone by a handler class.</summary>
+    /// <summary>It is undone by a handler class, which is given what the step is given.</summary>
     public StepBuilder<TInput> Undo<THandler>() where THandler : class => Undo(undo => undo.Call<THandler>());
 
     internal BuiltStep Finish()
@@ -183,7 +194,7 @@ public sealed class StepBuilder<TInput> : ActionBuilder<StepBuilder<TInput>>
             step = step with { Each = each with { Parallel = _parallel } };
         else if (_parallel is not null)
             Error("misplaced-key", "has Parallel(...), but no Each(...); add it, or use Limit");
-        return new BuiltStep(step, _retry, Types, _inputType);
+        return new BuiltStep(step, _retry, Types, _undoTypes, _inputType, _collectionType);
     }
 
     private StepBuilder<TInput> Set(Step step)

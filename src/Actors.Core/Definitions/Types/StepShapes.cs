@@ -26,8 +26,9 @@ internal sealed class StepShapes
     public bool IsEmpty => _map.InputSchema is null && _handlers is null &&
         _map.Steps.All(s => s is { In: null, Out: null, Action: not StepAction.Http { Response: not null } });
 
-    public (Shape Takes, Shape Gives, HandlerTypes Types)? HandlerOf(Step step) =>
-        step.Action is StepAction.Handler handler && _handlers?.Invoke(handler.Name) is { } types
+    /// <summary>What a step's action, or its undo, takes and gives; null: it is no handler, or not known.</summary>
+    public (Shape Takes, Shape Gives, HandlerTypes Types)? HandlerOf(StepAction? action) =>
+        action is StepAction.Handler handler && _handlers?.Invoke(handler.Name) is { } types
             ? (_types.Of(types.Input, isWritten: false), _types.Of(types.Output, isWritten: true), types)
             : null;
 
@@ -38,7 +39,7 @@ internal sealed class StepShapes
         // What looks for its own result in what it is made of finds anything; that it is a mistake, another rule says.
         _results[step.Name] = Shape.Any;
         var result = step.Out is { } schema ? SchemaShapes.Read(schema)
-            : HandlerOf(step)?.Gives ?? ResponseOf(step) ?? Shape.Any;
+            : HandlerOf(step.Action)?.Gives ?? ResponseOf(step) ?? Shape.Any;
         return _results[step.Name] = result;
     }
 

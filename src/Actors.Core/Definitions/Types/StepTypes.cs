@@ -9,9 +9,10 @@ namespace Actors.Core.Definitions;
 public delegate HandlerTypes? HandlerTypeLookup(string handler);
 
 /// <summary>
-/// Checks, where a definition meets the handlers that run it, that what each step is given fits what its handler takes:
-/// by the JSON that the types are written as and read from, so that two classes with the same members fit. Only what
-/// can't fit whatever the values are is an error; what depends on the values is left to the run.
+/// Checks, where a definition meets the handlers that run it, that what each step is given fits what its handler
+/// takes, and that of its undo: by the JSON that the types are written as and read from, so that two classes with the
+/// same members fit. Only what can't fit whatever the values are is an error; what depends on the values is left to the
+/// run.
 /// </summary>
 public static class StepTypes
 {

@@ -22,6 +22,7 @@ internal static class ValueRules
             CheckMembers(check, i, shapes);
             CheckEach(check, i, shapes);
             CheckGiven(check, i, shapes);
+            CheckUndo(check, i, shapes);
             CheckOut(check, i, shapes);
             CheckDelay(check, i, shapes);
         }
@@ -40,26 +41,38 @@ internal static class ValueRules
     private static void CheckGiven(MapCheck check, int i, StepShapes shapes)
     {
         var step = check.Map.Steps[i];
-        var handler = shapes.HandlerOf(step);
+        var handler = shapes.HandlerOf(step.Action);
         if (handler is null && step.In is null) return;
-        var (given, from, key) = Given(step, shapes);
+        var (given, from, key) = step.Action switch
+        {
+            StepAction.Http { Body: { } body } => Given(step, shapes, "body", body),
+            StepAction.Emit { Data: { } data } => Given(step, shapes, "data", data),
+            _ => Given(step, shapes, "input", step.Input),
+        };
         if (step.In is { } schema && ShapeFit.Between(given, SchemaShapes.Read(schema)) is { } misfit)
             Add(misfit, "its 'in'", key ?? "in");
         if (handler is { } called && ShapeFit.Between(given, called.Takes) is { } other)
-            Add(other, $"what its handler takes ({Show(called.Types.Input)})", key ?? "handler");
+            Add(other, $"what its handler takes ({TypeNames.Show(called.Types.Input)})", key ?? "handler");
 
         void Add(Misfit what, string taken, string at) => check.Add("type-mismatch", i, [at, .. what.Path],
             $"is given {from}, which does not fit {taken}: {what}; {WayOut}");
     }
 
-    private static (Shape Shape, string From, string? Key) Given(Step step, StepShapes shapes)
+    // Whatever its step does with it, an undo is given the step's input.
+    private static void CheckUndo(MapCheck check, int i, StepShapes shapes)
     {
-        var (key, template) = step.Action switch
-        {
-            StepAction.Http { Body: { } body } => ("body", body),
-            StepAction.Emit { Data: { } data } => ("data", data),
-            _ => ("input", step.Input),
-        };
+        var step = check.Map.Steps[i];
+        if (shapes.HandlerOf(step.Undo) is not { } handler) return;
+        var (given, from, _) = Given(step, shapes, "input", step.Input);
+        if (ShapeFit.Between(given, handler.Takes) is not { } misfit) return;
+        check.Add("type-mismatch", i, ["undo", "handler"],
+            $"gives its undo {from}, which does not fit what the undo's handler takes " +
+            $"({TypeNames.Show(handler.Types.Input)}): {misfit}; an undo is given what its step is given: {WayOut}");
+    }
+
+    private static (Shape Shape, string From, string? Key) Given(
+        Step step, StepShapes shapes, string key, Template? template)
+    {
         if (template is null)
         {
             var (implied, source) = shapes.ImpliedInputOf(step);
@@ -79,8 +92,8 @@ internal static class ValueRules
     {
         var step = check.Map.Steps[i];
         if (step.Out is not { } schema) return;
-        if (shapes.HandlerOf(step) is { } handler)
-            Check(handler.Gives, $"what its handler gives ({Show(handler.Types.Output)})");
+        if (shapes.HandlerOf(step.Action) is { } handler)
+            Check(handler.Gives, $"what its handler gives ({TypeNames.Show(handler.Types.Output)})");
         else if (shapes.ResponseOf(step) is { } response) Check(response, "its 'response'");
 
         void Check(Shape given, string what)
@@ -123,8 +136,4 @@ internal static class ValueRules
     private static string Holds(Shape shape) => shape.Real != JsonKinds.Record
         ? $"is {Shape.Show(shape.Real)}"
         : shape.Members.Count == 0 ? "has no members" : $"holds only {string.Join(", ", shape.Members.Keys.Take(20))}";
-
-    private static string Show(Type type) => type.IsGenericType
-        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GenericTypeArguments.Select(Show))}>"
-        : type.Name;
 }
