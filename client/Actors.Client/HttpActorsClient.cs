@@ -179,6 +179,7 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
         EntityId id, string operation, Payload input = default, string? operationId = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(operation);
         var call = Of(HttpMethod.Post, id, Name(operation, "operation"))
             .Header("Idempotency-Key", operationId ?? FreshId()).Body(input);
         return Payload.FromTrustedUtf8(await _api.SendAsync(call, cancellationToken));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -37,22 +38,29 @@ public readonly struct Payload : IEquatable<Payload>
 
     private static ReadOnlyMemory<byte> NullText { get; } = "null"u8.ToArray();
 
+    private static UTF8Encoding StrictUtf8 { get; } = new(false, throwOnInvalidBytes: true);
+
     /// <summary>Wraps text that is known to be one JSON value, without looking at it or copying it.</summary>
     public static Payload FromTrustedUtf8(ReadOnlyMemory<byte> utf8) => new(utf8);
 
     /// <summary>
-    /// Checks that the text is one JSON value of a depth of at most <see cref="DepthMax"/>, and wraps it without
-    /// copying.
+    /// Checks that the text is UTF-8, is one JSON value of a depth of at most <see cref="DepthMax"/>, and holds no half
+    /// of a surrogate pair, not as an escape either; and wraps it without copying.
     /// </summary>
     /// <exception cref="InvalidPayloadException">It is not.</exception>
     public static Payload FromUtf8(ReadOnlyMemory<byte> utf8)
     {
+        var text = utf8.Span;
+        if (!System.Text.Unicode.Utf8.IsValid(text)) throw new InvalidPayloadException("the JSON is not UTF-8");
+        // The reader takes half a pair in an escape, but nobody could read the string.
+        var mayHoldHalves = text.IndexOf("\\ud"u8) >= 0 || text.IndexOf("\\uD"u8) >= 0;
         try
         {
-            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = DepthMax });
+            var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = DepthMax });
+            // Reading to the end is the check.
             while (reader.Read())
             {
-                // Reading to the end is the check.
+                if (mayHoldHalves && reader.ValueIsEscaped) CheckPairs(reader);
             }
         }
         catch (JsonException e)
@@ -65,7 +73,17 @@ public readonly struct Payload : IEquatable<Payload>
 
     /// <summary>As <see cref="FromUtf8"/>, from a string.</summary>
     /// <exception cref="InvalidPayloadException">It is not one JSON value.</exception>
-    public static Payload FromJson(string json) => FromUtf8(Encoding.UTF8.GetBytes(json));
+    public static Payload FromJson(string json)
+    {
+        try
+        {
+            return FromUtf8(StrictUtf8.GetBytes(json));
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new InvalidPayloadException(HalfPair(e.Index, "character"), e);
+        }
+    }
 
     /// <summary>The JSON of a CLR value, by <see cref="JsonOptions"/>.</summary>
     public static Payload From<T>(T value) => new(JsonSerializer.SerializeToUtf8Bytes(value, JsonOptions));
@@ -121,6 +139,22 @@ public readonly struct Payload : IEquatable<Payload>
 
     /// <summary>Inequality by text.</summary>
     public static bool operator !=(Payload left, Payload right) => !left.Equals(right);
+
+    private static void CheckPairs(in Utf8JsonReader reader)
+    {
+        try
+        {
+            reader.GetString();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidPayloadException(HalfPair(reader.TokenStartIndex, "byte"), e);
+        }
+    }
+
+    private static string HalfPair(long at, string unit) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"the JSON holds half a surrogate pair in the string at {unit} {at + 1}; write the whole character");
 
     private static JsonSerializerOptions MakeOptions()
     {

@@ -56,7 +56,7 @@ public sealed class EntityGrain : Grain
         switch (message)
         {
             case CallOperation call: turn.Reply(Call(call, turn)); break;
-            case ReadEntity: turn.Reply(new EntityStateReply(_sinceSaved.Count > 0 ? Save() : _saved)); break;
+            case ReadEntity: turn.Reply(new EntityStateReply(_sinceSaved.Count > 0 ? SaveAll() : _saved)); break;
             case Activated or WakeUp: break;
             default: throw new InvalidOperationException($"an entity does not understand {message.GetType().Name}");
         }
@@ -67,7 +67,7 @@ public sealed class EntityGrain : Grain
     {
         if (!_isChanged) return;
         _isChanged = false;
-        var state = _sinceSaved.Count > 0 ? Save() : _saved!.Value;
+        var state = _sinceSaved.Count > 0 ? SaveAll() : _saved!.Value;
         _state = state;
         _bytesSinceSnapshot += state.Bytes;
         turn.Append(new StateChanged(state));
@@ -101,6 +101,9 @@ public sealed class EntityGrain : Grain
         {
             _entity.BeginOperation(turn.Now);
             result = operation.Invoke(_entity, call.Input);
+            // The first one of an append is often the only one: then it can be told that it is the one to blame.
+            if (!_isChanged || _type.SavesEach) Save();
+            else _sinceSaved.Add(new Applied(operation, call.Input, result, turn.Now));
         }
         catch (Exception e)
         {
@@ -108,7 +111,6 @@ public sealed class EntityGrain : Grain
             return new Refused(Failure.FromException(e) with { Kind = FailureKind.Permanent });
         }
 
-        _sinceSaved.Add(new Applied(operation, call.Input, result, turn.Now));
         _isChanged = true;
         if (call.OperationId is { } id) _memory.Add(id, result);
         _bytesSinceSnapshot += operation.Name.Length + result.Bytes + 8;
@@ -138,16 +140,33 @@ public sealed class EntityGrain : Grain
         }
 
         // What throws often does not make what came before be done again each time.
-        if (_sinceSaved.Count > 0) Save();
+        if (_sinceSaved.Count > 0) SaveAll();
     }
 
     /// <summary>From here on the state itself is known, and no operation before has to be done again.</summary>
     private Payload Save()
     {
-        var state = _entity.Save();
+        var state = _type.Save(_id, _entity);
         _saved = state;
         _sinceSaved.Clear();
         return state;
+    }
+
+    /// <summary>
+    /// The state behind several operations. If it can't be stored, the grain is dropped: the callers of all of them
+    /// are told that nothing was done, and that they may try again; then each is judged by itself.
+    /// </summary>
+    private Payload SaveAll()
+    {
+        try
+        {
+            return Save();
+        }
+        catch (TerminalException)
+        {
+            _type.SaveEach();
+            throw;
+        }
     }
 
     private async ValueTask FoldAsync(JsonElement e, IGrainHistory history)

@@ -12,7 +12,7 @@ public sealed class EntityRegistry
 
     /// <summary>Adds a class.</summary>
     /// <exception cref="ArgumentException">The name is taken or not a name, or the class has an operation that can't
-    /// be one.</exception>
+    /// be one, or its state would not come back as it was written.</exception>
     public EntityRegistry Add<TEntity>(string name) where TEntity : class, IEntity, new()
     {
         if (!Actors.Names.IsName(name))

@@ -9,16 +9,24 @@ internal sealed class EntityType
 {
     private readonly FrozenDictionary<string, EntityOperation> _operations;
 
-    private EntityType(string name, Func<IEntity> create, FrozenDictionary<string, EntityOperation> operations)
+    private readonly bool _isDoubtful;
+    private volatile bool _savesEach;
+
+    private EntityType(
+        string name, Func<IEntity> create, FrozenDictionary<string, EntityOperation> operations, bool isDoubtful)
     {
         Name = name;
         Create = create;
         _operations = operations;
+        _isDoubtful = isDoubtful;
     }
 
     public string Name { get; }
 
     public Func<IEntity> Create { get; }
+
+    /// <summary>Whether the state is made after each operation, not only before it is stored.</summary>
+    public bool SavesEach => _savesEach;
 
     public static EntityType Of<TEntity>(string name) where TEntity : class, IEntity, new()
     {
@@ -38,8 +46,36 @@ internal sealed class EntityType
             throw new ArgumentException(
                 $"entity class {typeof(TEntity).Name} has no operation; its public methods are its operations");
         return new EntityType(
-            name, static () => new TEntity(), operations.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+            name, static () => new TEntity(), operations.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            StateContract.IsDoubtful(typeof(TEntity)));
     }
+
+    /// <summary>The state of an entity as it is to be stored.</summary>
+    /// <exception cref="TerminalException">It can't be written, or would not come back as it is.</exception>
+    public Payload Save(EntityId id, IEntity entity)
+    {
+        try
+        {
+            var state = entity.Save();
+            if (!_isDoubtful) return state;
+            var again = Create();
+            again.Load(id, state);
+            return ReadBack.FirstDifference(state, again.Save()) is not { } path ? state : throw new TerminalException(
+                $"'{path}' is written and not read back; {StateContract.WaysOut}");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw new TerminalException(
+                $"the state of entity '{id}' (class {entity.GetType().Name}) can't be stored: {e.Message}",
+                "unstorable-state", e);
+        }
+    }
+
+    /// <summary>
+    /// Several operations led to a state that can't be stored, and it is too late to tell which: from here on each is
+    /// looked at by itself.
+    /// </summary>
+    public void SaveEach() => _savesEach = true;
 
     public bool TryFind(
         string operation, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EntityOperation? found) =>

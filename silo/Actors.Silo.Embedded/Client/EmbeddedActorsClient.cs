@@ -217,6 +217,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         EntityId id, string operation, Payload input = default, string? operationId = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(operation);
         Check(id);
         if (operationId is not null && !Names.IsId(operationId))
             throw new InvalidNameException(IdRule("operation id", operationId));

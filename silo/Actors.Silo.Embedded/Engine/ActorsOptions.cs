@@ -191,6 +191,8 @@ public sealed class ActorsOptions
     }
 
     /// <summary>Adds an entity class under a name.</summary>
+    /// <exception cref="ArgumentException">The name is taken or not a name, or the class has an operation that can't
+    /// be one, or its state would not come back as it was written; see <see cref="Entity{TState}"/>.</exception>
     public ActorsOptions AddEntity<TEntity>(string name) where TEntity : class, IEntity, new()
     {
         Entities.Add<TEntity>(name);

@@ -90,9 +90,12 @@ internal sealed class OrleansActorsClient(IGrainFactory grains, TimeProvider tim
 
     public async Task<Payload> CallEntityAsync(
         EntityId id, string operation, Payload input = default, string? operationId = null,
-        CancellationToken cancellationToken = default) =>
-        (await CallAsync<OperationReply>(
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        return (await CallAsync<OperationReply>(
             new ClientOperation(id, operation, input, operationId), cancellationToken)).Result;
+    }
 
     public async Task<Payload?> GetEntityAsync(EntityId id, CancellationToken cancellationToken = default) =>
         (await CallAsync<EntityStateReply>(new ClientReadEntity(id), cancellationToken)).State;

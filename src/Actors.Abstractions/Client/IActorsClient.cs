@@ -77,8 +77,10 @@ public interface IActorsClient
     /// Calls an operation of an entity; durable when it returns. The same <paramref name="operationId"/> is applied
     /// once.
     /// </summary>
+    /// <exception cref="ArgumentNullException"><paramref name="operation"/> is null.</exception>
     /// <exception cref="NotFoundException">No such entity type or operation.</exception>
-    /// <exception cref="TerminalException">The operation refused; nothing changed.</exception>
+    /// <exception cref="TerminalException">The operation refused, or led to a state that can't be stored; nothing
+    /// changed.</exception>
     Task<Payload> CallEntityAsync(
         EntityId id, string operation, Payload input = default, string? operationId = null,
         CancellationToken cancellationToken = default);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Actors.Core.JsonPath;
 using Actors.Core.Processes;
+using Actors.Core.Templates;
 
 namespace Actors.Core.Invocations;
 
@@ -44,7 +45,7 @@ public sealed class InvocationDocument : JsonView
     }
 
     /// <summary>What the action of a step receives.</summary>
-    /// <exception cref="TerminalException">A placeholder gives nothing.</exception>
+    /// <exception cref="TerminalException">A placeholder gives nothing, or the value is nested too deeply.</exception>
     public static Payload InputOf(InvocationState state, CompiledStep step, int item)
     {
         if (step.Input is { } input) return input.Evaluate(OfStep(state, step, item));
@@ -52,24 +53,24 @@ public sealed class InvocationDocument : JsonView
         if (!state.Process.IsPipeline) return state.Input;
         for (var i = step.Position - 1; i >= 0; i--)
         {
-            if (state.Steps[i].Status == StepStatus.Succeeded) return state.Steps[i].Result;
+            if (state.Steps[i].Status == StepStatus.Succeeded) return ResultOf(state.Steps[i]);
         }
 
         return state.Input;
     }
 
     /// <summary>The output of an invocation all of whose steps have ended.</summary>
-    /// <exception cref="TerminalException">A placeholder gives nothing.</exception>
+    /// <exception cref="TerminalException">A placeholder gives nothing, or the value is nested too deeply.</exception>
     public static Payload OutputOf(InvocationState state)
     {
         if (state.Process.Output is { } output) return output.Evaluate(new InvocationDocument(state));
         if (state.Process.IsPipeline)
         {
             var last = Array.FindLast(state.Steps, s => s.Status == StepStatus.Succeeded);
-            return last?.Result ?? Payload.Null;
+            return last is null ? Payload.Null : ResultOf(last);
         }
 
-        return WriteToPayload(json =>
+        return ValueDepth.Checked(WriteToPayload(json =>
         {
             json.WriteStartObject();
             foreach (var step in state.Process.Steps)
@@ -82,8 +83,12 @@ public sealed class InvocationDocument : JsonView
             }
 
             json.WriteEndObject();
-        });
+        }));
     }
+
+    // The array around the results of a map is a level more than a result may have.
+    private static Payload ResultOf(StepState step) =>
+        step.Map is null ? step.Result : ValueDepth.Checked(step.Result);
 
     /// <summary>
     /// The elements a mapped step runs over: of the one array its path selects, or all nodes it selects.

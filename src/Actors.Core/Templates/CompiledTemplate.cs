@@ -71,14 +71,14 @@ public sealed class CompiledTemplate
     /// <param name="root">The document that paths see.</param>
     /// <exception cref="TemplateException">
     /// A placeholder's path selects nothing, or null; or a path can't be evaluated; or the value would be larger than
-    /// <see cref="BytesMax"/>.
+    /// <see cref="BytesMax"/>, or nested more deeply than <see cref="Payload.DepthMax"/>.
     /// </exception>
     public Payload Evaluate(JsonView root)
     {
         if (_constant is { } constant) return constant;
         try
         {
-            return Make(root);
+            return ValueDepth.Checked(Make(root));
         }
         catch (JsonPathException e)
         {

@@ -14,9 +14,9 @@ public sealed class RestoreTests : IAsyncLifetime
     [Fact]
     public async Task What_only_the_state_has_seen_may_come_out_otherwise_when_it_is_done_again()
     {
-        var (_, results) = await InOneAppendAsync("hide", "break");
+        var (_, results) = await InOneAppendAsync("hide", "hide", "break");
         results[0].ShouldBeOfType<OperationReply>();
-        results[1].ShouldBeOfType<Refused>();
+        results[2].ShouldBeOfType<Refused>();
         var state = await StateAsync();
         await RestartAsync();
         (await StateAsync()).ShouldBe(state);
@@ -29,10 +29,11 @@ public sealed class RestoreTests : IAsyncLifetime
         var first = SendAsync("hide");
         await _test.Store.AppendingAsync();
         var second = SendAsync("hide");
+        var third = SendAsync("hide");
         var read = StateAsync();
         var broken = SendAsync("break");
         _test.Store.Open();
-        (await first, await second).ShouldNotBe((null!, null!));
+        (await first, await second, await third).ShouldNotBe((null!, null!, null!));
         (await broken).ShouldBeOfType<Refused>();
         await RestartAsync();
         (await StateAsync()).ShouldBe(await read);
@@ -41,7 +42,7 @@ public sealed class RestoreTests : IAsyncLifetime
     [Fact]
     public async Task A_result_that_would_be_another_one_is_not_given_and_nothing_is_done()
     {
-        var (before, results) = await InOneAppendAsync("draw", "break");
+        var (before, results) = await InOneAppendAsync("count", "draw", "break");
         results.ShouldAllBe(r => r == null);
         (await StateAsync()).ShouldBe(before);
     }

@@ -136,6 +136,8 @@ public abstract partial class ActorsClientCompliance
         await Should.ThrowAsync<NotFoundException>(() => Client.CallEntityAsync(new EntityId("nothing", "1"), "add"));
         await Should.ThrowAsync<NotFoundException>(() =>
             Client.CallEntityAsync(new EntityId("counter", "1"), "divide"));
+        await Should.ThrowAsync<ArgumentNullException>(() =>
+            Client.CallEntityAsync(new EntityId("counter", "1"), null!));
         await Should.ThrowAsync<NotFoundException>(() => Client.GetEntityAsync(new EntityId("nothing", "1")));
     }
 }

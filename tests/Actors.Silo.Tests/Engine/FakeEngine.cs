@@ -175,6 +175,7 @@ internal sealed class FakeEngine : IActorsClient
         CancellationToken cancellationToken = default) =>
         Locked("entity", () =>
         {
+            ArgumentNullException.ThrowIfNull(operation);
             if (id.Type != "counter") throw new NotFoundException($"entity type '{id.Type}' is not known");
             if (!string.Equals(operation, "add", StringComparison.OrdinalIgnoreCase))
                 throw new NotFoundException($"entity type 'counter' has no operation '{operation}'");

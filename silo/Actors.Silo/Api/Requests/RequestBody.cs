@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using Actors.Silo.Api.Problems;
 using Microsoft.Net.Http.Headers;
 
@@ -66,12 +65,9 @@ internal static class RequestBody
 
     private static Payload Check(ReadOnlyMemory<byte> utf8)
     {
-        if (!Utf8.IsValid(utf8.Span)) throw new InvalidPayloadException("the body is not UTF-8; send JSON as UTF-8");
         try
         {
-            var payload = Payload.FromUtf8(utf8);
-            if (utf8.Span.IndexOf("\\ud"u8) >= 0 || utf8.Span.IndexOf("\\uD"u8) >= 0) CheckSurrogates(utf8.Span);
-            return payload;
+            return Payload.FromUtf8(utf8);
         }
         catch (InvalidPayloadException e) when (e.InnerException is JsonException json)
         {
@@ -79,27 +75,6 @@ internal static class RequestBody
             throw new InvalidPayloadException(
                 $"the body is not JSON that the engine takes, at line {json.LineNumber + 1}, byte " +
                 $"{json.BytePositionInLine + 1}: {reason}", e);
-        }
-    }
-
-    // The reader takes half a surrogate pair in an escape, but nobody could read the string.
-    private static void CheckSurrogates(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8);
-        while (reader.Read())
-        {
-            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped)
-                continue;
-            try
-            {
-                reader.GetString();
-            }
-            catch (InvalidOperationException e)
-            {
-                throw new InvalidPayloadException(
-                    $"the body holds half a surrogate pair in the string at byte {reader.TokenStartIndex + 1}; write " +
-                    "the whole character", e);
-            }
         }
     }
 }
