@@ -85,6 +85,7 @@ public sealed class HttpActorsClient : IActorsClient, IDisposable
     public async Task<InvocationView> WaitAsync(
         InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
+        timeout = WaitTimeout.Of(timeout);
         var (time, started) = (_api.Options.Time, _api.Options.Time.GetTimestamp());
         var patience = new Patience(_api.Options);
         while (true)

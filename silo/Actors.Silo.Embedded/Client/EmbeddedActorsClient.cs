@@ -19,6 +19,7 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
 {
     private static readonly TimeSpan RoomPauseFirst = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RoomPauseMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimerMax = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     public async Task<StartResult> StartAsync(StartRequest request, CancellationToken cancellationToken = default)
     {
@@ -119,7 +120,10 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
         InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         Check(id);
-        using var timer = timeout is { } t ? new CancellationTokenSource(t, engine().Edge.Time) : null;
+        // Of 49 days and more there is no timer; the process will not wait so long.
+        using var timer = WaitTimeout.Of(timeout) is { } time && time < TimerMax
+            ? new CancellationTokenSource(time, engine().Edge.Time)
+            : null;
         using var linked = timer is null
             ? null
             : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
@@ -130,8 +134,9 @@ internal sealed class EmbeddedActorsClient(Func<EngineParts> engine) : IActorsCl
                 () => CallAsync<InvocationReply, InvocationReply>(id.Key, new AwaitInvocation(), id, token), token);
             return reply.View;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return await GetAsync(id, cancellationToken);
         }
     }

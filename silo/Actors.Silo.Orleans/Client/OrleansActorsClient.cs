@@ -24,7 +24,7 @@ internal sealed class OrleansActorsClient(IGrainFactory grains, TimeProvider tim
     public async Task<InvocationView> WaitAsync(
         InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var limit = timeout ?? TimeSpan.MaxValue;
+        var limit = WaitTimeout.Of(timeout) ?? TimeSpan.MaxValue;
         var began = time.GetTimestamp();
         while (true)
         {

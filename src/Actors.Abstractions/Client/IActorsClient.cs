@@ -23,9 +23,12 @@ public interface IActorsClient
 
     /// <summary>Waits until the invocation has ended or the time is up, and reads its state.</summary>
     /// <param name="id">Which.</param>
-    /// <param name="timeout">At most this long; null: until it ends or the token is cancelled.</param>
+    /// <param name="timeout">
+    /// At most this long; null or <see cref="Timeout.InfiniteTimeSpan"/>: until it ends or the token is cancelled.
+    /// </param>
     /// <param name="cancellationToken">Ends the waiting, not the invocation.</param>
     /// <returns>The state: ended, or where it stood when the time was up.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is below zero and not infinite.</exception>
     /// <exception cref="NotFoundException">No such invocation.</exception>
     Task<InvocationView> WaitAsync(
         InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default);

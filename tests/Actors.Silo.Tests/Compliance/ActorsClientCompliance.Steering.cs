@@ -82,6 +82,23 @@ public abstract partial class ActorsClientCompliance
     }
 
     [Fact]
+    public async Task A_wait_may_be_as_long_as_one_likes_and_not_below_zero()
+    {
+        var id = await WaitingAsync();
+        var long60 = Client.WaitAsync(id, TimeSpan.FromDays(60));
+        var longest = Client.WaitAsync(id, TimeSpan.MaxValue);
+        var infinite = Client.WaitAsync(id, Timeout.InfiniteTimeSpan);
+        (await Client.WaitAsync(id, TimeSpan.Zero)).HasEnded.ShouldBeFalse();
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Client.WaitAsync(id, TimeSpan.FromSeconds(-2)));
+        using var leaves = new CancellationTokenSource();
+        var left = Client.WaitAsync(id, TimeSpan.FromDays(1), leaves.Token);
+        await leaves.CancelAsync();
+        (await Should.ThrowAsync<OperationCanceledException>(left)).CancellationToken.ShouldBe(leaves.Token);
+        await Client.SignalAsync(id, "approval");
+        foreach (var wait in new[] { long60, longest, infinite }) (await wait).HasEnded.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_wait_that_is_too_short_tells_where_it_stands()
     {
         var id = await WaitingAsync();

@@ -65,7 +65,9 @@ internal sealed class FakeEngine : IActorsClient
     public async Task<InvocationView> WaitAsync(
         InvocationId id, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        using var time = timeout is { } most ? new CancellationTokenSource(most, _time) : new CancellationTokenSource();
+        using var time = WaitTimeout.Of(timeout) is { TotalDays: < 49 } most
+            ? new CancellationTokenSource(most, _time)
+            : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         while (true)
         {
@@ -77,8 +79,9 @@ internal sealed class FakeEngine : IActorsClient
                 Waiting.TrySetResult();
                 await waits;
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 return run.View();
             }
         }
