@@ -127,11 +127,19 @@ public sealed partial class ActorsEngine : IAsyncDisposable
         if (_running is not { } running) return;
         if (Interlocked.CompareExchange(ref _stopping, running, null) is not null) return;
         running.Retention?.Dispose();
-        // What can't be recorded is not waited for.
-        var patience = Lost.IsCompleted ? TimeSpan.Zero : _options.DrainTimeout;
-        await running.Host.StopAsync(patience, () => _running = null, cancellationToken);
-        await CloseAsync(running);
-        _stopping = null;
+        // What can't be recorded is not waited for, nor is anything else asked of it.
+        var isLost = Lost.IsCompleted;
+        if (isLost) _running = null;
+        try
+        {
+            var patience = isLost ? TimeSpan.Zero : _options.DrainTimeout;
+            await running.Host.StopAsync(patience, () => _running = null, cancellationToken);
+            await CloseAsync(running);
+        }
+        finally
+        {
+            _running = _stopping = null;
+        }
     }
 
     /// <summary>

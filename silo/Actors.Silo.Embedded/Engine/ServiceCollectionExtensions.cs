@@ -16,16 +16,16 @@ public static class ActorsServiceCollectionExtensions
     /// <param name="configure">Says what to host and where to keep it.</param>
     public static IServiceCollection AddActors(this IServiceCollection services, Action<ActorsOptions> configure)
     {
-        var known = services.FirstOrDefault(service => service.ServiceType == typeof(ActorsOptions));
-        if (known?.ImplementationInstance is ActorsOptions earlier)
+        var known = services.FirstOrDefault(service => service.ServiceType == typeof(Hosted));
+        if (known?.ImplementationInstance is Hosted earlier)
         {
-            configure(earlier);
+            configure(earlier.Options);
             return services;
         }
 
         var options = new ActorsOptions();
         configure(options);
-        services.AddSingleton(options);
+        services.AddSingleton(new Hosted(options));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new ActorsEngine(
             options,
@@ -42,4 +42,7 @@ public static class ActorsServiceCollectionExtensions
             provider.GetRequiredService<ILogger<EngineService>>()));
         return services;
     }
+
+    /// <summary>What the program's engine hosts, for a later call to add to.</summary>
+    private sealed record Hosted(ActorsOptions Options);
 }

@@ -9,7 +9,7 @@ namespace Actors.Core.Invocations;
 /// keeps its key, so that a receiver that has done the work already does not do it twice.
 /// <para>A mapped step that did not end goes on with the items that are left: at once, or, if one it depends on is done
 /// again, behind that. If its collection comes from steps, it may be another one then, and the step begins anew. A step
-/// that a join went on without stays as it is while the join does.</para>
+/// or item that a join went on without stays as it is while the join does, unless another step needs it.</para>
 /// </summary>
 internal static class RetryFold
 {

@@ -161,7 +161,8 @@ internal sealed class RandomWalk
         if (e is InvocationEvent.Retried) _leftBehind.Clear();
         // What a join goes on without is undone beside it.
         if (state.Phase == InvocationPhase.Running &&
-            e is InvocationEvent.StepCancelRequested or InvocationEvent.StepCancelled or InvocationEvent.StepFailed)
+            e is InvocationEvent.StepCancelRequested or InvocationEvent.StepCancelled or
+                InvocationEvent.StepFailed { RetryAt: null })
             _leftBehind.Add(((InvocationEvent.OfStep)e).Step);
         if (e is not InvocationEvent.StepScheduled scheduled) return;
         var position = Array.FindIndex([.. state.Process.Steps], step => step.Name == scheduled.Step.Name);
